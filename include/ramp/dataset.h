@@ -1,0 +1,133 @@
+/* dataset.h - labelled pictures: MNIST's IDX files, CIFAR's binary files,
+ * folders of class folders, and tar or zip archives of any of them.
+ *
+ * DATA is detected, never declared:
+ *   a name               fashion-small, mnist, fashion-mnist, cifar10,
+ *                        cifar100: a folder of that name in $RAMP_DATA,
+ *                        datasets/, PREFIX/share/ramp/datasets or
+ *                        /usr/share/datasets, in this order
+ *   a folder with train/ and, where they exist, val/ and test/
+ *   a flat folder of class folders (everything is the training part)
+ *   a folder of IDX files, plain or gz (train-images-idx3-ubyte[.gz], ...)
+ *   a folder of CIFAR-10 or CIFAR-100 binary files (data_batch_1.bin, ...)
+ *   a tar (also .gz, .xz, .bz2, .zst) or zip archive of any of these
+ * A class is the name of its folder, sorted by bytes. Where the data bring no
+ * validation part, one is drawn from the training part (see val_share).
+ *
+ * A data set is read-only after ramp_dataset_open: any number of threads may
+ * read from it. */
+#ifndef RAMP_DATASET_H
+#define RAMP_DATASET_H
+
+#include <ramp/compute.h>
+#include <ramp/error.h>
+#include <ramp/image.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ramp_dataset;
+
+enum ramp_part { RAMP_TRAIN, RAMP_VAL, RAMP_TEST, RAMP_N_PARTS };
+
+/* All zero is the default. */
+struct ramp_dataset_options {
+    struct ramp_compute compute; /* decoding runs on all threads */
+    int channels, height, width; /* 0 0 0: the pictures' own if all are equal
+                                  * and at most 64x64, else 3x64x64 */
+    enum ramp_fit fit;
+    double val_share;     /* 0..1 of the training part, drawn class by class
+                           * with `seed`, where the data bring no
+                           * validation part; 0: none */
+    uint64_t seed;        /* of that draw */
+    uint64_t cache_bytes; /* decoded pictures kept in memory, and the limit of
+                           * an archive's bytes; 0: 2 GiB */
+    bool skip_bad;        /* leave bad pictures out instead of failing */
+};
+
+/* Find, read and check everything. With files that are not decoded here
+ * because they exceed cache_bytes, a bad picture shows when it is read.
+ * RAMP_DATA, RAMP_IO, RAMP_MEMORY. *data is owned by the caller. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_dataset_open(struct ramp_dataset **data, const char *name,
+                  const struct ramp_dataset_options *options,
+                  struct ramp_error *err);
+
+/* Accepts NULL. */
+RAMP_API void ramp_dataset_free(struct ramp_dataset *data);
+
+/* The data's short name, for run folders and messages ("mnist"). */
+RAMP_API const char *ramp_dataset_name(const struct ramp_dataset *data);
+
+/* What it was read as: "IDX files", "folder", "tar archive of CIFAR-10
+ * binary files", ... */
+RAMP_API const char *ramp_dataset_kind(const struct ramp_dataset *data);
+
+RAMP_API int ramp_dataset_n_classes(const struct ramp_dataset *data);
+RAMP_API const char *ramp_dataset_class(const struct ramp_dataset *data,
+                                        int class_index);
+RAMP_API size_t ramp_dataset_count(const struct ramp_dataset *data,
+                                   enum ramp_part part);
+
+/* Whether the validation part was drawn from the training part. */
+RAMP_API bool ramp_dataset_val_drawn(const struct ramp_dataset *data);
+
+/* Pictures left out because of skip_bad. */
+RAMP_API size_t ramp_dataset_n_skipped(const struct ramp_dataset *data);
+
+/* The shape and fit of every picture that ramp_dataset_read gives; scale,
+ * mean and std are not filled in. */
+RAMP_API void ramp_dataset_shape(const struct ramp_dataset *data,
+                                 struct ramp_preprocess *pre);
+
+/* 64-bit FNV-1a over sorted relative names, sizes and labels; for IDX and
+ * CIFAR over the bytes. The same data in another folder or archive: the same
+ * number. */
+RAMP_API uint64_t ramp_dataset_fingerprint(const struct ramp_dataset *data);
+
+/* Mean and standard deviation per channel over the training part, in units
+ * of x / 255, into pre->mean and pre->std. Reads every training picture. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_dataset_measure(const struct ramp_dataset *data,
+                     struct ramp_preprocess *pre, struct ramp_error *err);
+
+RAMP_API int ramp_dataset_label(const struct ramp_dataset *data,
+                                enum ramp_part part, size_t index);
+
+/* The picture's relative path, or "test-images 17" for IDX. The text stays
+ * valid as long as the data set, or until `buffer` is overwritten. */
+RAMP_API const char *ramp_dataset_item_name(const struct ramp_dataset *data,
+                                            enum ramp_part part, size_t index,
+                                            char *buffer, size_t n_bytes);
+
+/* One picture, height x width x channels bytes (NHWC). */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_dataset_read(const struct ramp_dataset *data, enum ramp_part part,
+                  size_t index, uint8_t *pixels, struct ramp_error *err);
+
+/* What `ramp data` prints: found by opening every file once. */
+struct ramp_dataset_report {
+    size_t n_bad;                       /* pictures that cannot be read */
+    char (*bad)[RAMP_ERROR_TEXT_BYTES]; /* the first 20 of their messages */
+    size_t n_cross; /* pictures of one part whose bytes equal one of
+                     * another part */
+    int min_width, min_height, max_width, max_height; /* as stored */
+    size_t n_grey, n_colour;
+    size_t *counts; /* [RAMP_N_PARTS][n_classes] */
+    int n_classes;
+};
+
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_dataset_inspect(struct ramp_dataset_report *report,
+                     const struct ramp_dataset *data, struct ramp_error *err);
+RAMP_API void ramp_dataset_report_release(struct ramp_dataset_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,44 @@
+/* evaluate.h - how often a model is wrong, and where. */
+#ifndef RAMP_EVALUATE_H
+#define RAMP_EVALUATE_H
+
+#include <ramp/compute.h>
+#include <ramp/dataset.h>
+#include <ramp/error.h>
+#include <ramp/model.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ramp_class_score {
+    size_t n;                     /* pictures of this class */
+    double precision, recall, f1; /* NaN where the divisor is 0 */
+};
+
+struct ramp_evaluation {
+    size_t n, n_wrong;
+    double loss;                  /* mean cross-entropy, in nats */
+    double error;                 /* n_wrong / n */
+    double error_low, error_high; /* 95 % interval, Wilson 1927 */
+    int n_classes;
+    size_t *confusion;                /* [truth * n_classes + answer], owned */
+    struct ramp_class_score *classes; /* [n_classes], owned */
+    double seconds;
+};
+
+/* Run the model over one part of a data set whose shape is the model's and
+ * whose classes are the model's (RAMP_DATA else). */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_evaluate(struct ramp_evaluation *result, const struct ramp_model *model,
+              const struct ramp_dataset *data, enum ramp_part part,
+              const struct ramp_compute *compute, struct ramp_error *err);
+
+RAMP_API void ramp_evaluation_release(struct ramp_evaluation *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

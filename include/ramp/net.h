@@ -1,0 +1,142 @@
+/* net.h - a network: its text, its layers, its parameters.
+ *
+ * The text has one layer a line, `#` begins a comment:
+ *
+ *   input   data | CxHxW          the shape; `data`: the data set's
+ *   conv    K RxS [stride N|NxM] [pad N|NxM] [nobias]     cross-correlation
+ *   act                           the run's activation (--act)
+ *   relu | leaky A | elu A | tanh | sigmoid | linear      one by name
+ *   maxpool RxS [stride N|NxM] [pad ..] [ceil]   ceil: keep partial windows
+ *   avgpool RxS [stride N|NxM] [pad ..] [ceil]   mean of the pixels inside
+ *   globalpool [max]              mean (or largest) over the whole map
+ *   batchnorm
+ *   dropout P                     inverted: kept units are scaled at training
+ *   dense   N [nobias]
+ *
+ * K and N are numbers or the word `classes`. A stride not given is 1 for conv
+ * and the window for pools; a pad not given is 0. The last layer must give one
+ * value a class: softmax and cross-entropy follow it. An input line is
+ * optional (`data`).
+ *
+ * A net is not thread-safe; read-only use by several threads is. */
+#ifndef RAMP_NET_H
+#define RAMP_NET_H
+
+#include <ramp/activation.h>
+#include <ramp/compute.h>
+#include <ramp/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ramp_net;
+
+/* What the text leaves open. */
+struct ramp_net_options {
+    int channels, height, width; /* what `input data` stands for */
+    int n_classes;               /* what `classes` stands for */
+    struct ramp_activation act;  /* what `act` stands for */
+};
+
+/* Build a net from its text. `name` is for messages ("models/lenet.net").
+ * RAMP_MODEL with name, line, what was expected, what was found and the
+ * nearest word; RAMP_MEMORY if it has over 2^28 parameters. Parameters are zero
+ * until ramp_net_init. *net is the caller's. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_net_parse(struct ramp_net **net, const char *text, const char *name,
+               const struct ramp_net_options *options, struct ramp_error *err);
+
+/* The same from a file, or from the name of a shipped net ("lenet": models/
+ * beside the working folder, beside the program, or PREFIX/share/ramp). */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_net_load(struct ramp_net **net, const char *file_or_name,
+              const struct ramp_net_options *options, struct ramp_error *err);
+
+RAMP_API void ramp_net_free(struct ramp_net *net); /* accepts NULL */
+
+/* First weights. With n = fan_in = inputs of a unit, m = fan_out:
+ *   he      variance 2/n (or 2/m)     He et al. 2015
+ *   xavier  variance 2/(n + m)        Glorot & Bengio 2010
+ *   lecun   variance 1/n (or 1/m)     LeCun et al. 1998
+ * as a normal distribution of that standard deviation s, or uniform over
+ * +-sqrt(3) s. For a convolution n = r*s*c and m = r*s*k. */
+enum ramp_init_kind { RAMP_INIT_HE, RAMP_INIT_XAVIER, RAMP_INIT_LECUN };
+
+struct ramp_init {
+    enum ramp_init_kind kind;
+    bool uniform; /* else normal */
+    bool fan_out; /* else fan_in; xavier takes both anyway */
+    float bias;   /* of conv and dense; 0 */
+};
+
+/* Reads "he", "xavier-uniform", "he-fanout", "lecun-uniform-fanout", ...;
+ * leaves init->bias alone. RAMP_USAGE. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_init_parse(struct ramp_init *init, const char *text,
+                struct ramp_error *err);
+
+/* Fill the parameters; each number depends on the seed and its place alone. */
+RAMP_API void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
+                            uint64_t seed);
+
+/* ---- looking at a net ---- */
+
+RAMP_API const char *ramp_net_text(const struct ramp_net *net); /* as given */
+RAMP_API const char *ramp_net_name(const struct ramp_net *net); /* "lenet" */
+RAMP_API void ramp_net_options(const struct ramp_net *net,
+                               struct ramp_net_options *options);
+RAMP_API size_t ramp_net_n_layers(const struct ramp_net *net);
+RAMP_API size_t ramp_net_n_parameters(const struct ramp_net *net);
+
+/* One row of the table of `ramp info`. */
+struct ramp_layer_info {
+    char text[64]; /* "conv 32 5x5 pad 2" */
+    int out_channels, out_height, out_width;
+    size_t n_parameters;
+    double forward_flop; /* per image; a multiply-add is two */
+    double train_flop;   /* forward and backward */
+    int receptive_height, receptive_width; /* in pixels of the input */
+    size_t activation_bytes;               /* of the output of one image */
+};
+RAMP_API void ramp_net_layer(const struct ramp_net *net, size_t index,
+                             struct ramp_layer_info *info);
+
+/* Bytes that training (or, if not, prediction) in batches of `batch` takes:
+ * parameters, gradients, momentum, activations and scratch. */
+RAMP_API size_t ramp_net_memory(const struct ramp_net *net, size_t batch,
+                                bool training,
+                                const struct ramp_compute *compute);
+
+/* ---- checking a net ---- */
+
+/* One tensor's (or the input's) gradient. A value is |a - b| / (|a| + |b|),
+ * the largest over the entries that were compared. */
+struct ramp_gradient_check {
+    char name[64]; /* "conv1.weight", "input" */
+    size_t n_checked;
+    size_t n_skipped;       /* a kink lay between the two points */
+    double worst_reference; /* double: backward against differences */
+    double worst_float;     /* production float against double backward,
+                             * relative to the tensor's largest gradient */
+    bool passed;
+};
+
+/* Compare every gradient of the net, on a batch of 4 random inputs, with
+ * central differences of the plain double-precision network, at most
+ * max_entries entries a tensor. *checks (the caller frees it with free())
+ * has one entry a tensor and one for the input; RAMP_MODEL only for what
+ * cannot be checked; a wrong gradient is `passed == false`. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_net_check(struct ramp_gradient_check **checks, size_t *n_checks,
+               struct ramp_net *net, uint64_t seed, size_t max_entries,
+               const struct ramp_compute *compute, struct ramp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+/* predict.h - pictures in, probabilities out. */
+#ifndef RAMP_PREDICT_H
+#define RAMP_PREDICT_H
+
+#include <ramp/compute.h>
+#include <ramp/error.h>
+#include <ramp/image.h>
+#include <ramp/model.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The memory to run one model on batches of up to max_batch pictures. Not
+ * thread-safe: one predictor a thread; the model may be shared. */
+struct ramp_predictor;
+
+/* `model` is borrowed and must outlive the predictor. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_predictor_new(struct ramp_predictor **predictor,
+                   const struct ramp_model *model, size_t max_batch,
+                   const struct ramp_compute *compute, struct ramp_error *err);
+RAMP_API void ramp_predictor_free(struct ramp_predictor *predictor);
+
+/* n <= max_batch pictures, already fitted (ramp_preprocess_fit), n x H x W x C
+ * bytes. logits and probs: n x classes floats, either may be NULL. The answer
+ * to a picture does not depend on what else is in the batch. Cannot fail. */
+RAMP_API void ramp_predict_pixels(struct ramp_predictor *predictor,
+                                  float *logits, float *probs,
+                                  const uint8_t *pixels, size_t n);
+
+/* One picture of any size: fit, then the above. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_predict_image(struct ramp_predictor *predictor, float *logits,
+                   float *probs, const struct ramp_image *image,
+                   struct ramp_error *err);
+
+/* The indices of the k largest of n values, largest first; of equal ones the
+ * lower index first. k <= n. */
+RAMP_API void ramp_top(int *indices, int k, const float *values, int n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,16 @@
+/* ramp.h - the whole public interface of libramp; each header stands alone. */
+#ifndef RAMP_H
+#define RAMP_H
+
+#include <ramp/activation.h>
+#include <ramp/compute.h>
+#include <ramp/dataset.h>
+#include <ramp/error.h>
+#include <ramp/evaluate.h>
+#include <ramp/image.h>
+#include <ramp/model.h>
+#include <ramp/net.h>
+#include <ramp/predict.h>
+#include <ramp/train.h>
+
+#endif

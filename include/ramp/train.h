@@ -1,0 +1,129 @@
+/* train.h - fit a net to a data set by stochastic gradient descent. */
+#ifndef RAMP_TRAIN_H
+#define RAMP_TRAIN_H
+
+#include <ramp/compute.h>
+#include <ramp/dataset.h>
+#include <ramp/error.h>
+#include <ramp/model.h>
+#include <ramp/net.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* With g the gradient of the mean loss (plus l2 * w and l1 * sign(w) for
+ * weights, not for biases and batch norm):
+ *   sgd       v = momentum v + g;  w -= lr v
+ *   nesterov  v = momentum v + g;  w -= lr (g + momentum v)
+ *   adamw     Loshchilov & Hutter 2019: betas 0.9 and 0.999, eps 1e-8, l2
+ *             decoupled: w -= lr l2 w */
+enum ramp_optimizer { RAMP_NESTEROV, RAMP_SGD, RAMP_ADAMW };
+
+/* The factor on lr at progress p = step / steps, after the warm-up epochs, in
+ * which it grows linearly from 0 to 1:
+ *   cosine    (1 + cos(pi p)) / 2
+ *   onecycle  up linearly over the first 30 %, then cosine to 0; it has its
+ *             own warm-up, so `warmup` does not apply
+ *   step      1, 0.1 from 1/2 on, 0.01 from 3/4 on
+ *   constant  1 */
+enum ramp_schedule { RAMP_COSINE, RAMP_ONECYCLE, RAMP_STEP, RAMP_CONSTANT };
+
+/* What the loader does to a training picture, drawn anew each epoch from
+ * (seed, epoch, index). Pixels from outside come from the mirrored border. */
+struct ramp_augment {
+    bool flip;     /* left-right, half of the time */
+    int shift;     /* up to so many pixels each way */
+    double rotate; /* up to so many degrees each way, bilinear */
+    double scale;  /* by a factor of 1 - scale .. 1 + scale, bilinear */
+    int cutout;    /* a square of so many pixels becomes the mean */
+};
+
+/* Reads "flip,shift:4,rotate:10,scale:0.1,cutout:8" or "none". RAMP_USAGE. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_augment_parse(struct ramp_augment *augment, const char *text,
+                   struct ramp_error *err);
+
+/* One finished epoch; -1 where there is no such figure. */
+struct ramp_epoch {
+    int epoch, epochs;              /* 1.. */
+    double train_loss, train_error; /* running, over the pictures seen, as
+                                     * augmented, before each step */
+    double val_loss, val_error;     /* clean, after the last step */
+    double lr;                      /* of the last step */
+    double images_per_second;       /* of training */
+    double seconds;                 /* of this epoch, validation included */
+    double elapsed;                 /* since the start */
+    bool best;                      /* the best validation error so far */
+};
+
+/* Where training is inside an epoch, for a progress bar. */
+struct ramp_progress {
+    int epoch, epochs;
+    size_t images, n_images; /* of this epoch */
+    double loss, error;      /* running */
+    double images_per_second;
+    double seconds_left; /* of the whole training, estimated */
+};
+
+struct ramp_train_options {
+    struct ramp_compute compute;
+    uint64_t seed; /* weights, order, augmentation, dropout */
+    int epochs, batch;
+    enum ramp_optimizer optimizer;
+    double lr, momentum, l1, l2;
+    enum ramp_schedule schedule;
+    double warmup;          /* epochs */
+    double label_smoothing; /* target 1 - s for the class, s/k for all k */
+    struct ramp_augment augment;
+    enum ramp_scale scale;
+    struct ramp_init init;
+    int patience;             /* stop after so many epochs without a better
+                               * validation error; 0: never */
+    double time_limit;        /* seconds; 0: none */
+    const char *out_dir;      /* gets best.safetensors, last.safetensors and
+                               * log.csv; NULL: nothing is written */
+    const char *const *facts; /* name, text, name, text, ..., NULL: written
+                               * into the model beside the trainer's own */
+
+    /* Called from the training thread; may be NULL. A callback that returns
+     * false ends the training after the current batch as if it were the last;
+     * the model is saved. */
+    bool (*on_batch)(void *context, const struct ramp_progress *progress);
+    bool (*on_epoch)(void *context, const struct ramp_epoch *epoch);
+    void *context;
+};
+
+/* The defaults: nesterov 0.9, batch 64, rate 0.05 with one epoch of warm-up
+ * and cosine to 0, L2 5e-4, 20 epochs, standard scale, He normal; flip and
+ * shift for colour, shift for grey: by shift 1/16 of the width, at least 1. */
+RAMP_API void ramp_train_defaults(struct ramp_train_options *options,
+                                  const struct ramp_dataset *data);
+
+struct ramp_train_result {
+    int epochs;            /* finished */
+    int best_epoch;        /* 0: no validation part */
+    double best_val_error; /* -1: none */
+    bool stopped;          /* by a callback */
+    bool out_of_patience, out_of_time;
+};
+
+/* Initialise *net and train it on the training part; *model is the best one by
+ * validation error (the last, where there is no validation part) and owns the
+ * net. *net is taken over and set to NULL, also on failure. The step allocates
+ * nothing. Equal options and data give an equal model for any thread count.
+ * RAMP_DIVERGED when the loss is not finite: names epoch, batch and rate; the
+ * files of the last finished epoch stay. RAMP_DATA, RAMP_IO, RAMP_MEMORY. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_train(struct ramp_model **model, struct ramp_train_result *result,
+           struct ramp_net **net, const struct ramp_dataset *data,
+           const struct ramp_train_options *options, struct ramp_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,308 @@
+/* file.c - reading a file whole, writing one whole or not at all. */
+#include "base/file.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef RAMP_PREFIX
+#define RAMP_PREFIX "/usr/local"
+#endif
+
+/* ==== Reading ==== */
+
+static enum ramp_status read_all(int fd, uint8_t *bytes, size_t n_bytes,
+                                 const char *path, struct ramp_error *err)
+{
+    size_t done = 0;
+    while (done < n_bytes) {
+        ssize_t n = read(fd, bytes + done, n_bytes - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_set(err, RAMP_IO, "cannot read %s: %s",
+                             TEXT_QUOTE(path), strerror(errno));
+        if (n == 0)
+            return error_set(err, RAMP_IO,
+                             "cannot read %s: expected %zu bytes, found %zu",
+                             TEXT_QUOTE(path), n_bytes, done);
+        done += (size_t)n;
+    }
+    return RAMP_OK;
+}
+
+enum ramp_status file_read(uint8_t **bytes, size_t *n_bytes, const char *path,
+                           size_t max_bytes, enum ramp_status missing,
+                           struct ramp_error *err)
+{
+    enum ramp_status status;
+    struct stat st;
+    *bytes = NULL;
+    *n_bytes = 0;
+    /* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return error_set(err, missing, "cannot open %s: %s", TEXT_QUOTE(path),
+                         strerror(errno));
+    if (fstat(fd, &st) != 0) {
+        status = error_set(err, RAMP_IO, "cannot read %s: %s", TEXT_QUOTE(path),
+                           strerror(errno));
+    } else if (!S_ISREG(st.st_mode)) {
+        status = error_set(
+            err, missing, "cannot read %s: expected a file, found a %s",
+            TEXT_QUOTE(path), S_ISDIR(st.st_mode) ? "folder" : "special file");
+    } else if ((uint64_t)st.st_size > max_bytes) {
+        status = error_set(err, missing,
+                           "cannot read %s: expected at most %zu bytes, "
+                           "found %lld",
+                           TEXT_QUOTE(path), max_bytes, (long long)st.st_size);
+    } else {
+        size_t size = (size_t)st.st_size;
+        status = mem_new((void **)bytes, size + 1, 1, "a file", err);
+        if (status == RAMP_OK)
+            status = read_all(fd, *bytes, size, path, err);
+        if (status == RAMP_OK)
+            *n_bytes = size;
+    }
+    close(fd);
+    if (status != RAMP_OK) {
+        mem_free(*bytes);
+        *bytes = NULL;
+    }
+    return status;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+bool file_is_regular(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool file_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* ==== Paths ==== */
+
+char *file_join(const char *folder, const char *name)
+{
+    size_t n = strlen(folder), size = n + strlen(name) + 2;
+    char *path = mem_alloc(size, 1);
+    if (path == NULL)
+        return NULL;
+    bool slash = n > 0 && folder[n - 1] != '/';
+    snprintf(path, size, "%s%s%s", folder, slash ? "/" : "", name);
+    return path;
+}
+
+const char *file_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+enum ramp_status file_make_folder(const char *path, struct ramp_error *err)
+{
+    char *copy = mem_strdup(path);
+    if (copy == NULL)
+        return error_memory(err, "a path", strlen(path));
+    enum ramp_status status = RAMP_OK;
+    for (char *p = copy + 1; status == RAMP_OK; p++) {
+        char c = *p;
+        if (c != '/' && c != 0)
+            continue;
+        *p = 0;
+        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+            status = error_set(err, RAMP_IO, "cannot make folder %s: %s",
+                               TEXT_QUOTE(copy), strerror(errno));
+        *p = c;
+        if (c == 0)
+            break;
+    }
+    if (status == RAMP_OK && !file_is_folder(path))
+        status = error_set(err, RAMP_IO,
+                           "cannot make folder %s: a file has this name",
+                           TEXT_QUOTE(path));
+    mem_free(copy);
+    return status;
+}
+
+/* The folder of the running program, or NULL. */
+static char *program_folder(void)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n <= 0)
+        return NULL;
+    path[n] = 0;
+    char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return NULL;
+    *slash = 0;
+    return mem_strdup(path);
+}
+
+char *file_find_shipped(const char *folder, const char *name)
+{
+    char *beside = program_folder();
+    const char *roots[] = {".", beside, RAMP_PREFIX "/share/ramp"};
+    char *found = NULL;
+    for (size_t i = 0; i < sizeof roots / sizeof *roots && !found; i++) {
+        if (roots[i] == NULL)
+            continue;
+        char *inner = i == 0 ? mem_strdup(folder) : file_join(roots[i], folder);
+        found = inner ? file_join(inner, name) : NULL;
+        mem_free(inner);
+        if (found != NULL && !file_exists(found)) {
+            mem_free(found);
+            found = NULL;
+        }
+    }
+    mem_free(beside);
+    return found;
+}
+
+/* ==== Writing ==== */
+
+struct file_save {
+    int fd;
+    char *path;
+    char *temporary;
+};
+
+static enum ramp_status save_error(const struct file_save *save,
+                                   struct ramp_error *err)
+{
+    return error_set(err, RAMP_IO, "cannot write %s: %s",
+                     TEXT_QUOTE(save->path), strerror(errno));
+}
+
+enum ramp_status file_save_begin(struct file_save **out, const char *path,
+                                 struct ramp_error *err)
+{
+    struct file_save *save = mem_alloc(1, sizeof *save);
+    size_t size = strlen(path) + 32;
+    *out = NULL;
+    if (save == NULL)
+        return error_memory(err, "a file", sizeof *save);
+    save->fd = -1;
+    save->path = mem_strdup(path);
+    save->temporary = mem_alloc(size, 1);
+    enum ramp_status status = RAMP_OK;
+    if (save->path == NULL || save->temporary == NULL) {
+        status = error_memory(err, "a path", size);
+    } else {
+        snprintf(save->temporary, size, "%s.tmp-%ld", path, (long)getpid());
+        /* What a killed run of the same number left is nobody's. */
+        unlink(save->temporary);
+        save->fd = open(save->temporary,
+                        O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (save->fd < 0)
+            status = save_error(save, err);
+    }
+    if (status != RAMP_OK)
+        file_save_abort(&save);
+    *out = save;
+    return status;
+}
+
+enum ramp_status file_save_write(struct file_save *save, const void *bytes,
+                                 size_t n_bytes, struct ramp_error *err)
+{
+    const char *p = bytes;
+    while (n_bytes > 0) {
+        ssize_t n = write(save->fd, p, n_bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return save_error(save, err);
+        p += n;
+        n_bytes -= (size_t)n;
+    }
+    return RAMP_OK;
+}
+
+/* Make a rename durable. A folder that cannot be opened or synced (some
+ * network file systems) is not worth failing a save that is already named. */
+static void sync_folder_of(const char *path)
+{
+    char *folder = mem_strdup(path);
+    if (folder == NULL)
+        return;
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = 0;
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    mem_free(folder);
+}
+
+enum ramp_status file_save_commit(struct file_save **out,
+                                  struct ramp_error *err)
+{
+    struct file_save *save = *out;
+    enum ramp_status status = RAMP_OK;
+    /* A failed fsync is final: the kernel may have dropped the pages, and a
+     * second one would report success. */
+    if (fsync(save->fd) != 0)
+        status = save_error(save, err);
+    if (close(save->fd) != 0 && status == RAMP_OK)
+        status = save_error(save, err);
+    save->fd = -1;
+    if (status == RAMP_OK && rename(save->temporary, save->path) != 0)
+        status = save_error(save, err);
+    if (status == RAMP_OK) {
+        sync_folder_of(save->path);
+        mem_free(save->temporary);
+        save->temporary = NULL; /* nothing to remove */
+    }
+    file_save_abort(out);
+    return status;
+}
+
+void file_save_abort(struct file_save **out)
+{
+    struct file_save *save = *out;
+    if (save == NULL)
+        return;
+    if (save->fd >= 0)
+        close(save->fd);
+    if (save->temporary != NULL)
+        unlink(save->temporary);
+    mem_free(save->temporary);
+    mem_free(save->path);
+    mem_free(save);
+    *out = NULL;
+}
+
+enum ramp_status file_write(const char *path, const void *bytes, size_t n_bytes,
+                            struct ramp_error *err)
+{
+    struct file_save *save;
+    enum ramp_status status = file_save_begin(&save, path, err);
+    if (status != RAMP_OK)
+        return status;
+    status = file_save_write(save, bytes, n_bytes, err);
+    if (status != RAMP_OK) {
+        file_save_abort(&save);
+        return status;
+    }
+    return file_save_commit(&save, err);
+}

@@ -1,0 +1,58 @@
+/* file.h - reading a file whole, writing one whole or not at all. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Read a regular file of at most max_bytes. *bytes is the caller's (mem_free)
+ * and has a zero behind its end. `missing` is the status if the file is
+ * absent, not regular, not to be opened, or too large (RAMP_DATA for data,
+ * RAMP_MODEL for models); RAMP_IO if reading fails midway. Never blocks on a
+ * FIFO. */
+MUST_CHECK enum ramp_status file_read(uint8_t **bytes, size_t *n_bytes,
+                                      const char *path, size_t max_bytes,
+                                      enum ramp_status missing,
+                                      struct ramp_error *err);
+
+bool file_exists(const char *path); /* anything */
+bool file_is_regular(const char *path);
+bool file_is_folder(const char *path);
+
+/* "a/b", freed by mem_free; NULL if there is no memory. */
+char *file_join(const char *folder, const char *name);
+const char *file_base(const char *path); /* behind the last '/' */
+
+/* Make a folder and those above it. RAMP_IO. */
+MUST_CHECK enum ramp_status file_make_folder(const char *path,
+                                             struct ramp_error *err);
+
+/* A file being written: bytes go to a temporary file in the same folder
+ * ("NAME.tmp-PID"); file_save_commit makes them durable (fsync) and gives them
+ * their name (rename, fsync of the folder). Until then the old file stays; a
+ * failure removes the temporary one. */
+struct file_save;
+MUST_CHECK enum ramp_status file_save_begin(struct file_save **save,
+                                            const char *path,
+                                            struct ramp_error *err);
+MUST_CHECK enum ramp_status file_save_write(struct file_save *save,
+                                            const void *bytes, size_t n_bytes,
+                                            struct ramp_error *err);
+/* Frees *save in every case. */
+MUST_CHECK enum ramp_status file_save_commit(struct file_save **save,
+                                             struct ramp_error *err);
+void file_save_abort(struct file_save **save); /* accepts NULL in it */
+
+/* All of the above for bytes at hand. */
+MUST_CHECK enum ramp_status file_write(const char *path, const void *bytes,
+                                       size_t n_bytes, struct ramp_error *err);
+
+/* Where shipped files of one kind lie: tries FOLDER/name in ./, beside the
+ * program, and in PREFIX/share/ramp; the path is freed by mem_free, NULL if
+ * there is none. Example: file_find_shipped("models", "lenet.net"). */
+char *file_find_shipped(const char *folder, const char *name);
+
+#endif

@@ -1,0 +1,226 @@
+/* text.c - words and numbers. */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Length of the well-formed UTF-8 sequence at s, or 0. */
+static int utf8_length(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return s[0] != 0;
+    int n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    for (int i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return n;
+}
+
+bool text_is_utf8(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    while (*s != 0) {
+        int n = utf8_length(s);
+        if (n == 0)
+            return false;
+        s += n;
+    }
+    return true;
+}
+
+/* Escape one character at s into out (at least 5 bytes, terminated); returns
+ * how many bytes of s it took. */
+static int escape_one(char out[5], const unsigned char *s)
+{
+    int n = utf8_length(s);
+    bool c1_control = n == 2 && s[0] == 0xc2 && s[1] < 0xa0;
+    if (*s == '\n') {
+        strcpy(out, "\\n");
+    } else if (*s == '\t') {
+        strcpy(out, "\\t");
+    } else if (*s == '\\' || *s == '\'') {
+        out[0] = '\\';
+        out[1] = (char)*s;
+        out[2] = 0;
+    } else if (n == 0 || c1_control || *s < 0x20 || *s == 0x7f) {
+        snprintf(out, 5, "\\x%02x", *s);
+        return 1;
+    } else {
+        memcpy(out, s, (size_t)n);
+        out[n] = 0;
+        return n;
+    }
+    return 1;
+}
+
+const char *text_quote(char buffer[TEXT_QUOTE_BYTES], const char *name)
+{
+    enum { HEAD = 28, ROOM = 96 }; /* bytes before the cut, and in all */
+    const unsigned char *s = (const unsigned char *)name;
+    const unsigned char *end = s + strlen(name);
+    char one[5];
+    size_t total = 0;
+    for (const unsigned char *p = s; p < end;) {
+        p += escape_one(one, p);
+        total += strlen(one);
+    }
+    char *out = buffer;
+    *out++ = '\'';
+    size_t written = 0;
+    bool cut = total > ROOM;
+    size_t skip_to = cut ? total - (ROOM - HEAD - 8) : 0;
+    size_t seen = 0;
+    bool dots = false;
+    while (s < end) {
+        s += escape_one(one, s);
+        size_t n = strlen(one);
+        if (!cut || seen + n <= HEAD || seen >= skip_to) {
+            memcpy(out + written, one, n);
+            written += n;
+        } else if (!dots) {
+            memcpy(out + written, "...", 3);
+            written += 3;
+            dots = true;
+        }
+        seen += n;
+    }
+    out[written] = '\'';
+    out[written + 1] = 0;
+    return buffer;
+}
+
+bool text_to_u64(uint64_t *out, const char *text, uint64_t low, uint64_t high)
+{
+    uint64_t value = 0;
+    if (*text == 0)
+        return false;
+    for (; *text != 0; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        uint64_t digit = (uint64_t)(*text - '0');
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digit, &value))
+            return false;
+    }
+    if (value < low || value > high)
+        return false;
+    *out = value;
+    return true;
+}
+
+/* strtod reads the decimal point of the locale, so the digits are taken here
+ * and only their value is left to it: mantissa and exponent as integers would
+ * not be rounded correctly. ramp never calls setlocale, so in the program this
+ * is "C"; in somebody else's program the point is replaced by theirs. */
+bool text_to_double(double *out, const char *text, double low, double high)
+{
+    char copy[64];
+    size_t n = strlen(text);
+    bool digits = false;
+    if (n == 0 || n >= sizeof copy)
+        return false;
+    for (size_t i = 0; i <= n; i++) {
+        char c = text[i];
+        bool sign = (c == '-' || c == '+') &&
+                    (i == 0 || text[i - 1] == 'e' || text[i - 1] == 'E');
+        if (c != 0 && !isdigit((unsigned char)c) && c != '.' && c != 'e' &&
+            c != 'E' && !sign)
+            return false;
+        digits = digits || isdigit((unsigned char)c);
+        copy[i] = c;
+    }
+    char *end;
+    double value = strtod(copy, &end);
+    if (end != copy + n) {
+        char point[8];
+        snprintf(point, sizeof point, "%.1f", 0.5);
+        char *dot = strchr(copy, '.');
+        if (dot == NULL || point[1] == '.')
+            return false;
+        *dot = point[1];
+        value = strtod(copy, &end);
+    }
+    if (!digits || end != copy + n || !isfinite(value) || value < low ||
+        value > high)
+        return false;
+    *out = value;
+    return true;
+}
+
+bool text_to_bytes(uint64_t *out, const char *text)
+{
+    char copy[32];
+    size_t n = strlen(text);
+    double unit = 1, value;
+    if (n == 0 || n >= sizeof copy)
+        return false;
+    memcpy(copy, text, n + 1);
+    switch (toupper((unsigned char)copy[n - 1])) {
+    case 'K': unit = 1024; break;
+    case 'M': unit = 1024 * 1024; break;
+    case 'G': unit = 1024 * 1024 * 1024; break;
+    default: break;
+    }
+    if (unit > 1)
+        copy[n - 1] = 0;
+    if (!text_to_double(&value, copy, 0, 0x1p53 / unit))
+        return false;
+    *out = (uint64_t)(value * unit);
+    return true;
+}
+
+/* Levenshtein distance, for words of up to 31 bytes. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t n_a = strlen(a), n_b = strlen(b), row[32];
+    if (n_a > 31 || n_b > 31)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= n_b; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n_a; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n_b; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            size_t edit = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < edit ? change : edit;
+        }
+    }
+    return row[n_b];
+}
+
+const char *text_nearest(const char *word, const char *const *list)
+{
+    size_t limit = strlen(word) / 3, best_distance = SIZE_MAX;
+    const char *best = NULL;
+    if (limit < 2)
+        limit = 2;
+    for (; *list != NULL; list++) {
+        size_t d = distance(word, *list);
+        if (d < best_distance) {
+            best_distance = d;
+            best = *list;
+        }
+    }
+    return best_distance <= limit && best_distance < strlen(word) ? best : NULL;
+}
+
+bool text_equal(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+bool text_ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && memcmp(text + n - m, end, m) == 0;
+}

@@ -1,0 +1,29 @@
+/* augment.h - random changes of training pictures, drawn by place. */
+#ifndef DATA_AUGMENT_H
+#define DATA_AUGMENT_H
+
+#include "base/rng.h"
+
+#include <ramp/image.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* As struct ramp_augment of ramp/train.h, which the trainer copies here: data
+ * knows nothing of training. All zero: no change. */
+struct augment {
+    bool flip;
+    int shift;
+    double rotate, scale;
+    int cutout;
+};
+
+/* One picture, height x width x channels bytes, to scaled floats (see
+ * ramp_preprocess_scale), changed by numbers drawn from (key, counter): the
+ * caller gives a key per (seed, epoch) and the picture's index as counter.
+ * With an all-zero augment exactly ramp_preprocess_scale. */
+void augment_apply(float *out, const struct augment *augment,
+                   const struct ramp_preprocess *pre, const uint8_t *pixels,
+                   struct rng_key key, uint64_t counter);
+
+#endif

@@ -1,0 +1,56 @@
+/* kernels.c - the table of one instruction set. Compiled once for each with
+ * -DKERNELS_ISA=portable|avx2|avx512|neon and its flags; exports the table
+ * and nothing else, so that no function of another room can end up compiled
+ * for an instruction set that the CPU may lack. */
+#include "kernels/kernels.h"
+
+#include "kernels/act_kernels.h"
+#include "kernels/row_kernels.h"
+#include "kernels/tile_kernels.h"
+
+#define PASTE(a, b) a##b
+#define TABLE_NAME(isa) PASTE(kernels_, isa)
+#define STRING(s) #s
+#define TABLE_TEXT(isa) STRING(isa)
+
+extern const struct kernels TABLE_NAME(KERNELS_ISA);
+
+const struct kernels TABLE_NAME(KERNELS_ISA) = {
+    .name = TABLE_TEXT(KERNELS_ISA),
+    .width = VEC_WIDTH,
+    .max_nv = VEC_MAX_NV,
+    .max_m = VEC_MAX_M,
+    .rows = TILE_TABLE(rows),
+    .columns = TILE_TABLE(columns),
+    .act_forward =
+        {
+            [RAMP_ACT_LINEAR] = linear_forward,
+            [RAMP_ACT_RELU] = relu_forward,
+            [RAMP_ACT_LEAKY] = leaky_forward,
+            [RAMP_ACT_ELU] = elu_forward,
+            [RAMP_ACT_TANH] = tanh_forward,
+            [RAMP_ACT_SIGMOID] = sigmoid_forward,
+        },
+    .act_backward =
+        {
+            [RAMP_ACT_LINEAR] = linear_backward,
+            [RAMP_ACT_RELU] = relu_backward,
+            [RAMP_ACT_LEAKY] = leaky_backward,
+            [RAMP_ACT_ELU] = elu_backward,
+            [RAMP_ACT_TANH] = tanh_backward,
+            [RAMP_ACT_SIGMOID] = sigmoid_backward,
+        },
+    .add = add,
+    .axpy = axpy,
+    .scale = scale,
+    .sum_rows = sum_rows,
+    .add_rows = add_rows,
+    .bn_sums = bn_sums,
+    .bn_normalise = bn_normalise,
+    .bn_gradsums = bn_gradsums,
+    .bn_gradient = bn_gradient,
+    .max_step = max_step,
+    .max_back = max_back,
+    .sgd = sgd,
+    .adamw = adamw,
+};

@@ -1,0 +1,124 @@
+/* kernels.h - the arithmetic, once per instruction set.
+ *
+ * kernels.c is compiled once for each instruction set and exports one table;
+ * the layers get a table passed and never ask which. A kernel is arithmetic
+ * only: no threads, no memory, no checks. Pointers need no alignment; outputs
+ * do not overlap inputs unless it says so. Tails are handled inside.
+ *
+ * Letters: layers/shape.h. NaN goes through every kernel; the sign of a zero
+ * is not promised. */
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
+
+#include "base/error.h"
+
+#include <ramp/activation.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Matrix tiles ----
+ *
+ * One tile of a product, held in registers from the first multiplication to
+ * the last: m rows of c, each up to nv vectors wide.
+ *
+ *               k            n <= nv * width
+ *             +---+          +-------+
+ *          m  | a |    x   k |   b   |     summed over n_seg segments
+ *             +---+          +-------+
+ *
+ *   c[i][j] (+)= sum over g < n_seg, l < k of A(g, i, l) * b[g*b_seg + l*ldb +
+ * j]
+ *
+ *   rows:    A(g, i, l) = a[g*a_seg + i*lda + l]   a row of a is contiguous in
+ * l columns: A(g, i, l) = a[g*a_seg + l*lda + i]   a is read transposed
+ *
+ * Segments are what makes a convolution a product: for each row of the window,
+ * the pixels under it are one contiguous run of s*c floats, and the runs of
+ * neighbouring outputs overlap (lda = stride*c). b must be readable over the
+ * full nv * width columns; c is touched only in its first n. */
+struct tile {
+    float *c;
+    size_t ldc, n;
+    const float *a;
+    size_t lda, a_seg;
+    const float *b;
+    size_t ldb, b_seg;
+    size_t n_seg, k;
+    bool accumulate; /* else c is overwritten, whatever it held */
+};
+typedef void tile_fn(const struct tile *t);
+
+#define KERNELS_MAX_NV 4 /* vectors a tile is wide */
+#define KERNELS_MAX_M 14 /* rows a tile is high */
+
+struct kernels {
+    const char *name;
+    size_t width;                     /* floats in a vector */
+    size_t max_nv;                    /* widest tile */
+    size_t max_m[KERNELS_MAX_NV + 1]; /* highest tile for each nv */
+    tile_fn *rows[KERNELS_MAX_NV + 1][KERNELS_MAX_M + 1]; /* [nv][m], from 1 */
+    tile_fn *columns[KERNELS_MAX_NV + 1][KERNELS_MAX_M + 1];
+
+    /* y = f(x), in place allowed; dx = dy f'(x), given x and y = f(x), in
+     * place of dy allowed. a: see struct ramp_activation. */
+    void (*act_forward[RAMP_N_ACTS])(float *y, const float *x, size_t n,
+                                     float a);
+    void (*act_backward[RAMP_N_ACTS])(float *dx, const float *dy,
+                                      const float *x, const float *y, size_t n,
+                                      float a);
+
+    /* y += x; y += a x; y = a y */
+    void (*add)(float *y, const float *x, size_t n);
+    void (*axpy)(float *y, float a, const float *x, size_t n);
+    void (*scale)(float *y, float a, size_t n);
+
+    /* sum[c] += over m rows of x (m, c); rows in order. */
+    void (*sum_rows)(float *sum, const float *x, size_t m, size_t c);
+    /* Every row of y (m, c) += b (c). */
+    void (*add_rows)(float *y, const float *b, size_t m, size_t c);
+
+    /* Batch norm over m rows of c channels.
+     *   sums:      s1[c] += x, s2[c] += (x - shift[c])^2
+     *   normalise: y = x * mul[c] + add[c]
+     *   gradsums:  s1[c] += dy, s2[c] += dy * (x - mean[c])
+     *   gradient:  dx = dy * p[c] + (x - mean[c]) * q[c] + r[c] */
+    void (*bn_sums)(float *s1, float *s2, const float *x, const float *shift,
+                    size_t m, size_t c);
+    void (*bn_normalise)(float *y, const float *x, const float *mul,
+                         const float *add, size_t m, size_t c);
+    void (*bn_gradsums)(float *s1, float *s2, const float *dy, const float *x,
+                        const float *mean, size_t m, size_t c);
+    void (*bn_gradient)(float *dx, const float *dy, const float *x,
+                        const float *mean, const float *p, const float *q,
+                        const float *r, size_t m, size_t c);
+
+    /* One element of a pool's window for c channels: where x beats y (or is
+     * NaN), y = x and index = tap. */
+    void (*max_step)(float *y, uint16_t *index, const float *x, uint16_t tap,
+                     size_t c);
+    /* dx[j] += dy[j] where index[j] == tap. */
+    void (*max_back)(float *dx, const float *dy, const uint16_t *index,
+                     uint16_t tap, size_t c);
+
+    /* Optimisers over n weights; formulas in ramp/train.h. g is the gradient
+     * of the mean loss times g_scale; l1 and l2 are added to it.
+     * adamw: m, v: moments; c1 = 1 - beta1^t, c2 = 1 - beta2^t. */
+    void (*sgd)(float *w, float *v, const float *g, size_t n, float g_scale,
+                float lr, float momentum, float l1, float l2, bool nesterov);
+    void (*adamw)(float *w, float *m, float *v, const float *g, size_t n,
+                  float g_scale, float lr, float c1, float c2, float l1,
+                  float l2);
+};
+
+/* The table named `name`; NULL: RAMP_CPU from the environment, else the best
+ * that this CPU runs. RAMP_USAGE with the names that can be had. */
+MUST_CHECK enum ramp_status kernels_select(const struct kernels **kernels,
+                                           const char *name,
+                                           struct ramp_error *err);
+
+/* All tables that this CPU can run, portable first; for tests and benches. */
+size_t kernels_count(void);
+const struct kernels *kernels_get(size_t i);
+
+#endif

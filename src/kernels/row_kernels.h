@@ -1,0 +1,128 @@
+/* row_kernels.h - sums over rows, pools, batch norm, optimisers; only for
+ * kernels.c. Plain loops, channels innermost, that the compiler vectorises. */
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+static void add(float *restrict y, const float *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] += x[i];
+}
+
+static void axpy(float *restrict y, float a, const float *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] += a * x[i];
+}
+
+static void scale(float *y, float a, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] *= a;
+}
+
+static void sum_rows(float *restrict sum, const float *restrict x, size_t m,
+                     size_t c)
+{
+    for (size_t i = 0; i < m; i++, x += c)
+        for (size_t j = 0; j < c; j++)
+            sum[j] += x[j];
+}
+
+static void add_rows(float *restrict y, const float *restrict b, size_t m,
+                     size_t c)
+{
+    for (size_t i = 0; i < m; i++, y += c)
+        for (size_t j = 0; j < c; j++)
+            y[j] += b[j];
+}
+
+static void bn_sums(float *restrict s1, float *restrict s2,
+                    const float *restrict x, const float *restrict shift,
+                    size_t m, size_t c)
+{
+    for (size_t i = 0; i < m; i++, x += c)
+        for (size_t j = 0; j < c; j++) {
+            float d = x[j] - shift[j];
+            s1[j] += d;
+            s2[j] += d * d;
+        }
+}
+
+static void bn_normalise(float *restrict y, const float *restrict x,
+                         const float *restrict mul, const float *restrict add_,
+                         size_t m, size_t c)
+{
+    for (size_t i = 0; i < m; i++, x += c, y += c)
+        for (size_t j = 0; j < c; j++)
+            y[j] = x[j] * mul[j] + add_[j];
+}
+
+static void bn_gradsums(float *restrict s1, float *restrict s2,
+                        const float *restrict dy, const float *restrict x,
+                        const float *restrict mean, size_t m, size_t c)
+{
+    for (size_t i = 0; i < m; i++, x += c, dy += c)
+        for (size_t j = 0; j < c; j++) {
+            s1[j] += dy[j];
+            s2[j] += dy[j] * (x[j] - mean[j]);
+        }
+}
+
+static void bn_gradient(float *restrict dx, const float *restrict dy,
+                        const float *restrict x, const float *restrict mean,
+                        const float *restrict p, const float *restrict q,
+                        const float *restrict r, size_t m, size_t c)
+{
+    for (size_t i = 0; i < m; i++, x += c, dy += c, dx += c)
+        for (size_t j = 0; j < c; j++)
+            dx[j] = dy[j] * p[j] + (x[j] - mean[j]) * q[j] + r[j];
+}
+
+/* x != x: a NaN wins its window and stays. */
+static void max_step(float *restrict y, uint16_t *restrict index,
+                     const float *restrict x, uint16_t tap, size_t c)
+{
+    for (size_t j = 0; j < c; j++) {
+        int wins = (x[j] > y[j]) | (x[j] != x[j]);
+        y[j] = wins ? x[j] : y[j];
+        index[j] = wins ? tap : index[j];
+    }
+}
+
+static void max_back(float *restrict dx, const float *restrict dy,
+                     const uint16_t *restrict index, uint16_t tap, size_t c)
+{
+    for (size_t j = 0; j < c; j++)
+        dx[j] += index[j] == tap ? dy[j] : 0;
+}
+
+static void sgd(float *restrict w, float *restrict v, const float *restrict g,
+                size_t n, float g_scale, float lr, float momentum, float l1,
+                float l2, bool nesterov)
+{
+    /* One formula for both: the step is lr (a g + b v). */
+    const float a = nesterov ? 1 : 0, b = nesterov ? momentum : 1;
+    for (size_t i = 0; i < n; i++) {
+        float sign = (float)((w[i] > 0) - (w[i] < 0));
+        float d = g[i] * g_scale + l2 * w[i] + l1 * sign;
+        v[i] = momentum * v[i] + d;
+        w[i] -= lr * (a * d + b * v[i]);
+    }
+}
+
+static void adamw(float *restrict w, float *restrict m, float *restrict v,
+                  const float *restrict g, size_t n, float g_scale, float lr,
+                  float c1, float c2, float l1, float l2)
+{
+    const float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
+    for (size_t i = 0; i < n; i++) {
+        float sign = (float)((w[i] > 0) - (w[i] < 0));
+        float d = g[i] * g_scale + l1 * sign;
+        m[i] = beta1 * m[i] + (1 - beta1) * d;
+        v[i] = beta2 * v[i] + (1 - beta2) * d * d;
+        float step = m[i] / c1 / (sqrtf(v[i] / c2) + epsilon);
+        w[i] -= lr * (step + l2 * w[i]);
+    }
+}

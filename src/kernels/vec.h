@@ -1,0 +1,63 @@
+/* vec.h - the vector vocabulary that the kernels are written in.
+ *
+ * A vec is VEC_WIDTH floats (GCC vector extensions: + - * / and comparisons
+ * work lane by lane; a comparison gives a vec_int of 0 or -1). The header of
+ * the instruction set brings the type, VEC_MAX_NV and VEC_MAX_M (the sizes of
+ * tiles that stay in registers), vec_set1 and vec_fma(a, b, c) = a * b + c;
+ * the rest stands here once. */
+#ifndef KERNELS_VEC_H
+#define KERNELS_VEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define VEC_portable 1
+#define VEC_avx2 2
+#define VEC_avx512 3
+#define VEC_neon 4
+#define VEC_PASTE(a, b) a##b
+#define VEC_ISA(isa) VEC_PASTE(VEC_, isa)
+
+#if VEC_ISA(KERNELS_ISA) == VEC_avx512
+#include "kernels/vec_avx512.h"
+#elif VEC_ISA(KERNELS_ISA) == VEC_avx2
+#include "kernels/vec_avx2.h"
+#elif VEC_ISA(KERNELS_ISA) == VEC_neon
+#include "kernels/vec_neon.h"
+#else
+#include "kernels/vec_portable.h"
+#endif
+
+static inline vec vec_load(const float *p)
+{
+    vec v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void vec_store(float *p, vec v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* The first n <= VEC_WIDTH floats; the rest is 0, or stays untouched. */
+static inline vec vec_load_part(const float *p, size_t n)
+{
+    vec v = vec_set1(0);
+    memcpy(&v, p, n * sizeof *p);
+    return v;
+}
+
+static inline void vec_store_part(float *p, vec v, size_t n)
+{
+    memcpy(p, &v, n * sizeof *p);
+}
+
+/* mask ? a : b; the mask is all ones or all zeros in each lane. */
+static inline vec vec_select(vec_int mask, vec a, vec b)
+{
+    return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask));
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* vec_avx512.h - sixteen floats, for x86-64 with AVX-512 F, VL, BW, DQ. */
+#include <immintrin.h>
+
+#define VEC_WIDTH 16
+#define VEC_MAX_NV 4
+/* 32 registers: m * nv accumulators, nv of b, and one broadcast. */
+#define VEC_MAX_M                                                              \
+    {                                                                          \
+        0, 14, 14, 8, 6                                                        \
+    }
+
+typedef float vec __attribute__((vector_size(64), may_alias));
+typedef int32_t vec_int __attribute__((vector_size(64), may_alias));
+
+static inline vec vec_set1(float x)
+{
+    return (vec)_mm512_set1_ps(x);
+}
+
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}

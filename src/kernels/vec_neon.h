@@ -1,0 +1,23 @@
+/* vec_neon.h - four floats, for 64-bit ARM. */
+#include <arm_neon.h>
+
+#define VEC_WIDTH 4
+#define VEC_MAX_NV 4
+/* 32 registers: m * nv accumulators, nv of b, and one broadcast. */
+#define VEC_MAX_M                                                              \
+    {                                                                          \
+        0, 14, 12, 8, 6                                                        \
+    }
+
+typedef float vec __attribute__((vector_size(16), may_alias));
+typedef int32_t vec_int __attribute__((vector_size(16), may_alias));
+
+static inline vec vec_set1(float x)
+{
+    return (vec)vdupq_n_f32(x);
+}
+
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}

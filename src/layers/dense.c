@@ -1,0 +1,178 @@
+/* dense.c - fully connected layer; all threads work on one batch together. */
+#include "layers/layers.h"
+#include "layers/matmul.h"
+
+#include <string.h>
+
+enum {
+    ROWS = 32,   /* images in one task: weights are read n / ROWS times */
+    DEPTH = 256, /* of one pass: a panel of it, 64 KB, stays in the cache */
+    BLOCK = 64,  /* inputs in one task of the weight gradient */
+};
+
+static size_t minimum(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t n_in(const struct layer *l)
+{
+    return shape_size(l->in);
+}
+
+/* Packed: w (in, k) for forward; w transposed (k, in) for dx behind it. */
+size_t dense_packed_floats(const struct layer *l, const struct kernels *k,
+                           bool training)
+{
+    size_t n = n_in(l) * panel_floats(k, l->out.c);
+    if (training)
+        n += l->out.c * panel_floats(k, n_in(l));
+    return n;
+}
+
+/* A block of x, transposed into whole cache lines. */
+size_t dense_scratch_floats(const struct layer *l, const struct kernels *k,
+                            size_t max_batch)
+{
+    (void)l;
+    (void)k;
+    return max_batch * BLOCK;
+}
+
+/* dy with its rows filled up to whole vectors. */
+size_t dense_shared_floats(const struct layer *l, const struct kernels *k,
+                           size_t n)
+{
+    return n * panel_floats(k, l->out.c);
+}
+
+void dense_pack(const struct layer *l, const struct pass *p)
+{
+    const struct kernels *k = p->kernels;
+    size_t in = n_in(l), out = l->out.c;
+#pragma omp for schedule(static) nowait
+    for (size_t row = 0; row < in; row++)
+        for (size_t i = 0; i < panel_count(k, out); i++) {
+            struct panel w = panel_get(k, out, i);
+            size_t ldb = w.nv * k->width;
+            float *to = p->packed + in * w.column + row * ldb;
+            memcpy(to, p->weight + row * out + w.column,
+                   w.columns * sizeof *to);
+            memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
+        }
+    if (!p->training)
+        return;
+    float *transposed = p->packed + in * panel_floats(k, out);
+#pragma omp for schedule(static) nowait
+    for (size_t i = 0; i < panel_count(k, in); i++) {
+        struct panel w = panel_get(k, in, i);
+        size_t ldb = w.nv * k->width;
+        float *to = transposed + out * w.column;
+        for (size_t j = 0; j < out; j++, to += ldb) {
+            for (size_t m = 0; m < w.columns; m++)
+                to[m] = p->weight[(w.column + m) * out + j];
+            memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
+        }
+    }
+}
+
+/* One task of c = a x packed: some rows and one panel, in passes over the
+ * depth so that the part of the panel in use stays near. */
+static void product_task(const struct pass *p, float *c, const float *a,
+                         const float *packed, size_t depth, size_t columns,
+                         size_t task)
+{
+    size_t panels = panel_count(p->kernels, columns);
+    size_t row = task / panels * ROWS;
+    struct matmul product = {
+        .kernels = p->kernels,
+        .c = c + row * columns,
+        .ldc = columns,
+        .m = minimum(ROWS, p->n - row),
+        .columns = columns,
+        .a = a + row * depth,
+        .lda = depth,
+        .b = packed,
+        .depth = depth,
+        .n_seg = 1,
+    };
+    for (size_t at = 0; at < depth; at += DEPTH) {
+        product.length = minimum(DEPTH, depth - at);
+        product.b_row = at;
+        product.accumulate = at > 0;
+        matmul_rows_panel(&product, task % panels);
+        product.a += product.length;
+    }
+}
+
+static size_t n_tasks(const struct pass *p, size_t columns)
+{
+    return (p->n + ROWS - 1) / ROWS * panel_count(p->kernels, columns);
+}
+
+void dense_forward(const struct layer *l, const struct pass *p, float *y,
+                   const float *x)
+{
+    size_t out = l->out.c;
+#pragma omp for schedule(static)
+    for (size_t task = 0; task < n_tasks(p, out); task++)
+        product_task(p, y, x, p->packed, n_in(l), out, task);
+    if (l->bias) {
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < p->n; i++)
+            p->kernels->add_rows(y + i * out, p->bias, 1, out);
+    }
+}
+
+/* dw (in, k) += x transposed x dy, BLOCK inputs at a time: their columns of x
+ * are first brought together, for they lie `in` floats apart. */
+static void backward_weights(const struct layer *l, const struct pass *p,
+                             const float *dy, const float *x, size_t block)
+{
+    size_t in = n_in(l), out = l->out.c, first = block * BLOCK;
+    size_t m = minimum(BLOCK, in - first);
+    for (size_t i = 0; i < p->n; i++)
+        memcpy(p->scratch + i * m, x + i * in + first, m * sizeof *x);
+    struct matmul product = {
+        .kernels = p->kernels,
+        .c = p->dweight + first * out,
+        .ldc = out,
+        .m = m,
+        .columns = out,
+        .a = p->scratch,
+        .lda = m,
+        .b = dy,
+        .ldb = panel_floats(p->kernels, out),
+        .n_seg = 1,
+        .length = p->n,
+        .accumulate = true,
+    };
+    matmul_columns(&product);
+}
+
+void dense_backward(const struct layer *l, const struct pass *p, float *dx,
+                    const float *dy, const float *x)
+{
+    size_t in = n_in(l), out = l->out.c;
+    size_t whole = panel_floats(p->kernels, out);
+    float *rows = p->shared;
+#pragma omp for schedule(static)
+    for (size_t i = 0; i < p->n; i++) {
+        memcpy(rows + i * whole, dy + i * out, out * sizeof *dy);
+        memset(rows + i * whole + out, 0, (whole - out) * sizeof *dy);
+    }
+#pragma omp for schedule(static) nowait
+    for (size_t block = 0; block < (in + BLOCK - 1) / BLOCK; block++)
+        backward_weights(l, p, rows, x, block);
+    if (l->bias) {
+#pragma omp single nowait
+        p->kernels->sum_rows(p->dbias, dy, p->n, out);
+    }
+    if (dx != NULL) {
+        const float *packed = p->packed + in * whole;
+#pragma omp for schedule(static) nowait
+        for (size_t task = 0; task < n_tasks(p, in); task++)
+            product_task(p, dx, dy, packed, out, in, task);
+    }
+#pragma omp barrier
+}

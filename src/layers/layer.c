@@ -1,0 +1,147 @@
+/* layer.c - from the kind of a layer to its functions. */
+#include "layers/layer.h"
+
+#include "base/error.h"
+#include "layers/layers.h"
+
+bool layer_is_batch_wise(const struct layer *layer, bool training)
+{
+    return layer->kind == LAYER_DENSE ||
+           (layer->kind == LAYER_BATCHNORM && training);
+}
+
+size_t layer_n_weights(const struct layer *layer)
+{
+    const struct window *v = &layer->window;
+    switch (layer->kind) {
+    case LAYER_CONV: return v->r * v->s * layer->in.c * layer->out.c;
+    case LAYER_DENSE: return shape_size(layer->in) * layer->out.c;
+    case LAYER_BATCHNORM: return layer->in.c;
+    default: return 0;
+    }
+}
+
+size_t layer_n_params(const struct layer *layer)
+{
+    size_t n = layer_n_weights(layer);
+    if (layer->kind == LAYER_BATCHNORM)
+        n += layer->in.c;
+    else if (n > 0 && layer->bias)
+        n += layer->out.c;
+    return n;
+}
+
+size_t layer_saved_bytes(const struct layer *layer, size_t n)
+{
+    switch (layer->kind) {
+    case LAYER_MAXPOOL: return n * shape_size(layer->out) * sizeof(uint16_t);
+    case LAYER_BATCHNORM: return 4 * layer->in.c * sizeof(float);
+    default: return 0;
+    }
+}
+
+size_t layer_packed_floats(const struct layer *layer, const struct kernels *k,
+                           bool training)
+{
+    switch (layer->kind) {
+    case LAYER_CONV: return conv2d_packed_floats(layer, k, training);
+    case LAYER_DENSE: return dense_packed_floats(layer, k, training);
+    case LAYER_BATCHNORM: return 2 * layer->in.c;
+    default: return 0;
+    }
+}
+
+size_t layer_scratch_floats(const struct layer *layer, const struct kernels *k,
+                            size_t max_batch, bool training)
+{
+    switch (layer->kind) {
+    case LAYER_CONV: return conv2d_scratch_floats(layer, k, training);
+    case LAYER_DENSE:
+        return training ? dense_scratch_floats(layer, k, max_batch) : 0;
+    case LAYER_DROPOUT: return shape_size(layer->in);
+    case LAYER_MAXPOOL: return shape_size(layer->out);
+    default: return 0;
+    }
+}
+
+size_t layer_shared_floats(const struct layer *layer, const struct kernels *k,
+                           size_t max_batch, bool training)
+{
+    if (!training)
+        return 0;
+    switch (layer->kind) {
+    case LAYER_DENSE: return dense_shared_floats(layer, k, max_batch);
+    case LAYER_BATCHNORM: return (2 * max_batch + 3) * layer->in.c;
+    default: return 0;
+    }
+}
+
+void layer_pack(const struct layer *layer, const struct pass *pass)
+{
+    switch (layer->kind) {
+    case LAYER_CONV: conv2d_pack(layer, pass); break;
+    case LAYER_DENSE: dense_pack(layer, pass); break;
+    case LAYER_BATCHNORM: batchnorm_pack(layer, pass); break;
+    default: break;
+    }
+}
+
+void layer_forward(const struct layer *layer, const struct pass *pass, float *y,
+                   const float *x)
+{
+    switch (layer->kind) {
+    case LAYER_CONV: conv2d_forward(layer, pass, y, x); break;
+    case LAYER_ACT:
+        pass->kernels->act_forward[layer->act.kind](
+            y, x, pass->n * shape_size(layer->in), layer->act.a);
+        break;
+    case LAYER_MAXPOOL: maxpool_forward(layer, pass, y, x); break;
+    case LAYER_AVGPOOL: avgpool_forward(layer, pass, y, x); break;
+    case LAYER_BATCHNORM:
+        if (pass->training)
+            batchnorm_forward(layer, pass, y, x);
+        else
+            batchnorm_infer(layer, pass, y, x);
+        break;
+    case LAYER_DROPOUT: dropout_apply(layer, pass, y, x); break;
+    case LAYER_DENSE: dense_forward(layer, pass, y, x); break;
+    }
+}
+
+void layer_backward(const struct layer *layer, const struct pass *pass,
+                    float *dx, const float *dy, const float *x, const float *y)
+{
+    switch (layer->kind) {
+    case LAYER_CONV: conv2d_backward(layer, pass, dx, dy, x); return;
+    case LAYER_DENSE: dense_backward(layer, pass, dx, dy, x); return;
+    case LAYER_BATCHNORM: batchnorm_backward(layer, pass, dx, dy, x); return;
+    default: break;
+    }
+    if (dx == NULL)
+        return;
+    switch (layer->kind) {
+    case LAYER_ACT:
+        pass->kernels->act_backward[layer->act.kind](
+            dx, dy, x, y, pass->n * shape_size(layer->in), layer->act.a);
+        break;
+    case LAYER_MAXPOOL: maxpool_backward(layer, pass, dx, dy); break;
+    case LAYER_AVGPOOL: avgpool_backward(layer, pass, dx, dy); break;
+    case LAYER_DROPOUT: dropout_apply(layer, pass, dx, dy); break;
+    default: ASSERT(false);
+    }
+}
+
+double layer_forward_flop(const struct layer *layer)
+{
+    double weights = (double)layer_n_weights(layer);
+    switch (layer->kind) {
+    case LAYER_CONV: return 2 * weights * (double)(layer->out.h * layer->out.w);
+    case LAYER_DENSE: return 2 * weights;
+    default: return 0;
+    }
+}
+
+double layer_train_flop(const struct layer *layer, bool needs_dx)
+{
+    return layer_forward_flop(layer) * (needs_dx ? 3 : 2);
+}

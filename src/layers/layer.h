@@ -1,0 +1,104 @@
+/* layer.h - one layer of a net: what it is, and how it runs.
+ *
+ * Two ways to run. An image-wise layer (conv, act, the pools, dropout) answers
+ * each image by itself: its functions are serial, work on the n images given,
+ * and the plan shares the images among the threads. A batch-wise layer (dense,
+ * batchnorm) needs the whole batch at once: all threads of the team call it
+ * together and it shares the work itself (`omp for`), so a call ends with a
+ * barrier. All of them find their memory in struct pass and allocate none.
+ *
+ * backward(dx, dy, x, y): dx from dy, where x is the layer's input of the
+ * forward pass and y its output; dx may be NULL where nobody needs it (the
+ * first layer), and never overlaps dy. The gradient of parameters is added to
+ * pass->dweight and dbias. */
+#ifndef LAYERS_LAYER_H
+#define LAYERS_LAYER_H
+
+#include "kernels/kernels.h"
+#include "layers/shape.h"
+
+#include <ramp/activation.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum layer_kind {
+    LAYER_CONV,
+    LAYER_ACT,
+    LAYER_MAXPOOL,
+    LAYER_AVGPOOL,
+    LAYER_BATCHNORM,
+    LAYER_DROPOUT,
+    LAYER_DENSE,
+};
+
+/* The window of a convolution or pool. An output row is
+ * (h + 2 pad_h - r) / stride_h + 1, rounded down, or up with `ceil`: then the
+ * last window may reach over the padded edge. */
+struct window {
+    size_t r, s, stride_h, stride_w, pad_h, pad_w;
+    bool ceil;
+};
+
+struct layer {
+    enum layer_kind kind;
+    char name[24]; /* "conv1" */
+    char text[64]; /* "conv 32 5x5 pad 2" */
+    struct shape in, out;
+    struct window window;       /* conv and pools */
+    bool bias;                  /* conv and dense */
+    struct ramp_activation act; /* act */
+    double rate;                /* dropout: share of units dropped */
+    /* Where its parameters begin in the net's blocks: the weight, r*s*c*k or
+     * h*w*c*k floats, then the bias, k (conv, dense); scale, c, then shift, c
+     * (batchnorm), whose running mean, c, and variance, c, are at running_at.
+     */
+    size_t weight_at, bias_at, running_at;
+};
+
+/* What a call may touch. */
+struct pass {
+    const struct kernels *kernels;
+    size_t n;                   /* images in the batch (or of this call) */
+    size_t first;               /* index of the first of them in the batch */
+    size_t layer_index;         /* keeps the dropout of two layers apart */
+    const float *weight, *bias; /* the layer's own parameters; batch norm: */
+    float *dweight, *dbias;     /* scale and shift. Gradients are added to
+                                 * (image-wise: to this chunk's own) */
+    float *running;             /* batch norm: mean (c), variance (c) */
+    bool training;
+    uint64_t seed, step; /* of dropout */
+    void *saved;         /* layer_saved_bytes: from forward to backward */
+    float *packed;       /* layer_packed_floats: weights as tiles want them */
+    float *scratch;      /* this thread's own: layer_scratch_floats */
+    float *shared;       /* the team's: layer_shared_floats */
+};
+
+/* Batch norm is batch-wise in training only. */
+bool layer_is_batch_wise(const struct layer *layer, bool training);
+size_t layer_n_weights(const struct layer *layer);
+size_t layer_n_params(const struct layer *layer); /* weights and biases */
+
+/* Memory for batches of n images. */
+size_t layer_saved_bytes(const struct layer *layer, size_t n);
+size_t layer_packed_floats(const struct layer *layer, const struct kernels *k,
+                           bool training);
+size_t layer_scratch_floats(const struct layer *layer, const struct kernels *k,
+                            size_t max_batch, bool training);
+size_t layer_shared_floats(const struct layer *layer, const struct kernels *k,
+                           size_t max_batch, bool training);
+
+/* Bring the weights into pass->packed; by all threads together. Called after
+ * every change of the parameters. */
+void layer_pack(const struct layer *layer, const struct pass *pass);
+
+void layer_forward(const struct layer *layer, const struct pass *pass, float *y,
+                   const float *x);
+void layer_backward(const struct layer *layer, const struct pass *pass,
+                    float *dx, const float *dy, const float *x, const float *y);
+
+/* Multiply-adds count two; per image. */
+double layer_forward_flop(const struct layer *layer);
+double layer_train_flop(const struct layer *layer, bool needs_dx);
+
+#endif

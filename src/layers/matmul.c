@@ -1,0 +1,101 @@
+/* matmul.c - products of any size out of the kernels' tiles. */
+#include "layers/matmul.h"
+
+static size_t ceil_div(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+size_t panel_count(const struct kernels *k, size_t columns)
+{
+    return ceil_div(ceil_div(columns, k->width), k->max_nv);
+}
+
+struct panel panel_get(const struct kernels *k, size_t columns, size_t i)
+{
+    size_t vectors = ceil_div(columns, k->width);
+    size_t panels = ceil_div(vectors, k->max_nv);
+    size_t each = vectors / panels, wider = vectors % panels;
+    size_t first = i * each + (i < wider ? i : wider);
+    struct panel p = {.column = first * k->width, .nv = each + (i < wider)};
+    p.columns = columns - p.column;
+    if (p.columns > p.nv * k->width)
+        p.columns = p.nv * k->width;
+    return p;
+}
+
+size_t panel_floats(const struct kernels *k, size_t columns)
+{
+    return ceil_div(columns, k->width) * k->width;
+}
+
+/* Cut m rows into tiles of about equal height: a tile of one row alone would
+ * run at a fraction of the speed. */
+static void run_tiles(struct tile *t, tile_fn *const *tiles, size_t max_m,
+                      size_t m, size_t step_a)
+{
+    size_t n = ceil_div(m, max_m);
+    for (size_t i = 0; i < n; i++) {
+        size_t height = m / n + (i < m % n);
+        tiles[height](t);
+        t->a += height * step_a;
+        t->c += height * t->ldc;
+    }
+}
+
+void matmul_rows_panel(const struct matmul *p, size_t panel)
+{
+    const struct kernels *k = p->kernels;
+    struct panel w = panel_get(k, p->columns, panel);
+    size_t ldb = w.nv * k->width;
+    struct tile t = {
+        .c = p->c + w.column,
+        .ldc = p->ldc,
+        .n = w.columns,
+        .a = p->a,
+        .lda = p->lda,
+        .a_seg = p->a_seg,
+        .b = p->b + p->depth * w.column + p->b_row * ldb,
+        .ldb = ldb,
+        .b_seg = p->length * ldb,
+        .n_seg = p->n_seg,
+        .k = p->length,
+        .accumulate = p->accumulate,
+    };
+    run_tiles(&t, k->rows[w.nv], k->max_m[w.nv], p->m, p->lda);
+}
+
+void matmul_columns_panel(const struct matmul *p, size_t panel)
+{
+    const struct kernels *k = p->kernels;
+    struct panel w = panel_get(k, p->columns, panel);
+    struct tile t = {
+        .c = p->c + w.column,
+        .ldc = p->ldc,
+        .n = w.columns,
+        .a = p->a,
+        .lda = p->lda,
+        .a_seg = p->a_seg,
+        .b = p->b + w.column,
+        .ldb = p->ldb,
+        .b_seg = p->b_seg,
+        .n_seg = p->n_seg,
+        .k = p->length,
+        .accumulate = p->accumulate,
+    };
+    run_tiles(&t, k->columns[w.nv], k->max_m[w.nv], p->m, 1);
+}
+
+void matmul_rows(const struct matmul *p)
+{
+    size_t n = panel_count(p->kernels, p->columns);
+    for (size_t i = 0; i < n; i++)
+        matmul_rows_panel(p, i);
+}
+
+void matmul_columns(const struct matmul *p)
+{
+    size_t n = panel_count(p->kernels, p->columns);
+    for (size_t i = 0; i < n; i++)
+        matmul_columns_panel(p, i);
+}

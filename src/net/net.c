@@ -1,0 +1,328 @@
+/* net.c - a net: its layers, where their parameters lie, first weights. */
+#include "net/net.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "layers/init.h"
+#include "net/netspec.h"
+#include "net/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Tensors ---- */
+
+static void add_tensor(struct ramp_net *net, size_t layer, const char *what,
+                       enum tensor_role role, size_t at)
+{
+    const struct layer *l = &net->layers[layer];
+    struct tensor *t = &net->tensors[net->n_tensors++];
+    snprintf(t->name, sizeof t->name, "%s.%s", l->name, what);
+    t->role = role;
+    t->layer = layer;
+    t->offset = at;
+    t->n_dims = 1;
+    t->dims[0] = l->out.c;
+    if (role == TENSOR_WEIGHT && l->kind == LAYER_CONV) {
+        t->n_dims = 4;
+        t->dims[1] = l->in.c;
+        t->dims[2] = l->window.r;
+        t->dims[3] = l->window.s;
+    } else if (role == TENSOR_WEIGHT) {
+        t->n_dims = 2;
+        t->dims[1] = shape_size(l->in);
+    }
+    t->n = 1;
+    for (int i = 0; i < t->n_dims; i++)
+        t->n *= t->dims[i];
+}
+
+static void place_parameters(struct ramp_net *net)
+{
+    for (size_t i = 0; i < net->n_layers; i++) {
+        struct layer *l = &net->layers[i];
+        size_t weights = layer_n_weights(l), params = layer_n_params(l);
+        bool norm = l->kind == LAYER_BATCHNORM;
+        l->weight_at = net->n_params;
+        l->bias_at = net->n_params + weights;
+        l->running_at = net->n_running;
+        net->n_params += params;
+        if (weights > 0)
+            add_tensor(net, i, "weight", norm ? TENSOR_NORM : TENSOR_WEIGHT,
+                       l->weight_at);
+        if (params > weights)
+            add_tensor(net, i, "bias", norm ? TENSOR_NORM : TENSOR_BIAS,
+                       l->bias_at);
+        if (norm) {
+            add_tensor(net, i, "running_mean", TENSOR_RUNNING, net->n_running);
+            add_tensor(net, i, "running_var", TENSOR_RUNNING,
+                       net->n_running + l->in.c);
+            net->n_running += 2 * l->in.c;
+        }
+    }
+}
+
+float *net_tensor_block(const struct ramp_net *net, const struct tensor *t)
+{
+    return t->role == TENSOR_RUNNING ? net->running : net->params;
+}
+
+/* Files have (k, c, r, s); memory has (r, s, c, k). A dense layer is the same
+ * with r, s = h, w of its input; a vector has k alone. */
+struct order {
+    size_t k, c, taps;
+};
+
+static struct order tensor_order(const struct ramp_net *net,
+                                 const struct tensor *t)
+{
+    if (t->role != TENSOR_WEIGHT)
+        return (struct order){t->n, 1, 1};
+    size_t c = net->layers[t->layer].in.c, k = t->dims[0];
+    return (struct order){k, c, t->n / (k * c)};
+}
+
+void net_tensor_to_file(const struct ramp_net *net, const struct tensor *t,
+                        float *file, const float *block)
+{
+    struct order o = tensor_order(net, t);
+    const float *memory = block + t->offset;
+    for (size_t k = 0; k < o.k; k++)
+        for (size_t c = 0; c < o.c; c++)
+            for (size_t tap = 0; tap < o.taps; tap++)
+                *file++ = memory[(tap * o.c + c) * o.k + k];
+}
+
+void net_tensor_from_file(const struct ramp_net *net, const struct tensor *t,
+                          float *block, const float *file)
+{
+    struct order o = tensor_order(net, t);
+    float *memory = block + t->offset;
+    for (size_t k = 0; k < o.k; k++)
+        for (size_t c = 0; c < o.c; c++)
+            for (size_t tap = 0; tap < o.taps; tap++)
+                memory[(tap * o.c + c) * o.k + k] = *file++;
+}
+
+/* ---- Making a net ---- */
+
+/* "models/lenet.net" -> "lenet" */
+static char *short_name(const char *name)
+{
+    char *copy = mem_strdup(file_base(name));
+    if (copy != NULL && text_ends_with(copy, ".net"))
+        copy[strlen(copy) - 4] = 0;
+    return copy;
+}
+
+static enum ramp_status check_total(const struct ramp_net *net,
+                                    const char *name, struct ramp_error *err)
+{
+    if (net->n_params <= NETSPEC_MAX_PARAMS)
+        return RAMP_OK;
+    return error_set(err, RAMP_MEMORY,
+                     "%s: expected at most %zu parameters, found %zu",
+                     TEXT_QUOTE(name), NETSPEC_MAX_PARAMS, net->n_params);
+}
+
+enum ramp_status ramp_net_parse(struct ramp_net **out, const char *text,
+                                const char *name,
+                                const struct ramp_net_options *options,
+                                struct ramp_error *err)
+{
+    struct ramp_net *net;
+    *out = NULL;
+    enum ramp_status status = MEM_NEW(&net, 1, "a net", err);
+    if (status != RAMP_OK)
+        return status;
+    net->options = *options;
+    net->text = mem_strdup(text);
+    net->name = short_name(name);
+    if (net->text == NULL || net->name == NULL)
+        status = error_memory(err, "a net's text", strlen(text));
+    if (status == RAMP_OK)
+        status = netspec_parse(&net->layers, &net->n_layers, &net->input, text,
+                               name, options, err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&net->tensors, 4 * net->n_layers, "tensors", err);
+    if (status == RAMP_OK) {
+        net->options.channels = (int)net->input.c;
+        net->options.height = (int)net->input.h;
+        net->options.width = (int)net->input.w;
+        place_parameters(net);
+        status = check_total(net, name, err);
+    }
+    if (status == RAMP_OK)
+        status = MEM_NEW(&net->params, net->n_params, "parameters", err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&net->running, net->n_running, "statistics", err);
+    if (status == RAMP_OK)
+        *out = net;
+    else
+        ramp_net_free(net);
+    return status;
+}
+
+void ramp_net_free(struct ramp_net *net)
+{
+    if (net == NULL)
+        return;
+    mem_free(net->text);
+    mem_free(net->name);
+    mem_free(net->layers);
+    mem_free(net->tensors);
+    mem_free(net->params);
+    mem_free(net->running);
+    mem_free(net);
+}
+
+/* A file as named, or FILE.net among the shipped nets. */
+static char *find_net(const char *name)
+{
+    char file[256];
+    if (file_is_regular(name))
+        return mem_strdup(name);
+    if (strchr(name, '/') != NULL ||
+        snprintf(file, sizeof file, "%s.net", name) >= (int)sizeof file)
+        return NULL;
+    return file_find_shipped("models", file);
+}
+
+enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
+                               const struct ramp_net_options *options,
+                               struct ramp_error *err)
+{
+    enum { MAX_BYTES = 1 << 20 };
+    uint8_t *text = NULL;
+    size_t n_bytes;
+    *net = NULL;
+    char *path = find_net(name);
+    if (path == NULL)
+        return error_set(err, RAMP_MODEL,
+                         "cannot find net %s: expected a file, or the name "
+                         "of one in models/",
+                         TEXT_QUOTE(name));
+    enum ramp_status status =
+        file_read(&text, &n_bytes, path, MAX_BYTES, RAMP_MODEL, err);
+    if (status == RAMP_OK && memchr(text, 0, n_bytes) != NULL)
+        status = error_set(err, RAMP_MODEL,
+                           "cannot read %s: expected text, found a zero byte",
+                           TEXT_QUOTE(path));
+    if (status == RAMP_OK)
+        status = ramp_net_parse(net, (const char *)text, path, options, err);
+    mem_free(text);
+    mem_free(path);
+    return status;
+}
+
+void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
+                   uint64_t seed)
+{
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const struct tensor *t = &net->tensors[i];
+        float *memory = net_tensor_block(net, t) + t->offset;
+        bool ones =
+            text_ends_with(t->name, "running_var") ||
+            (t->role == TENSOR_NORM && text_ends_with(t->name, ".weight"));
+        for (size_t j = 0; j < t->n; j++)
+            memory[j] = ones ? 1 : t->role == TENSOR_BIAS ? init->bias : 0;
+        if (t->role != TENSOR_WEIGHT)
+            continue;
+        struct order o = tensor_order(net, t);
+        /* A dense layer's map counts as its inputs, not as a window. */
+        bool conv = t->n_dims == 4;
+        double fan_in = (double)(o.c * o.taps);
+        double fan_out = (double)(o.k * (conv ? o.taps : 1));
+        double std = init_std(init, fan_in, fan_out);
+        struct rng_key key = rng_key(seed, RNG_WEIGHTS, i);
+        /* Numbered as in files, so that they do not change with the order in
+         * memory. */
+        uint64_t number = 0;
+        for (size_t k = 0; k < o.k; k++)
+            for (size_t c = 0; c < o.c; c++)
+                for (size_t tap = 0; tap < o.taps; tap++)
+                    memory[(tap * o.c + c) * o.k + k] =
+                        init_value(init, std, key, number++);
+    }
+}
+
+/* ---- Looking at a net ---- */
+
+const char *ramp_net_text(const struct ramp_net *net)
+{
+    return net->text;
+}
+
+const char *ramp_net_name(const struct ramp_net *net)
+{
+    return net->name;
+}
+
+void ramp_net_options(const struct ramp_net *net,
+                      struct ramp_net_options *options)
+{
+    *options = net->options;
+}
+
+size_t ramp_net_n_layers(const struct ramp_net *net)
+{
+    return net->n_layers;
+}
+
+size_t ramp_net_n_parameters(const struct ramp_net *net)
+{
+    return net->n_params;
+}
+
+/* How far one output of layers 0..index sees, along one axis: each window of
+ * n taps reaches n - 1 steps further, and a step is the product of the strides
+ * before it. */
+static size_t receptive(const struct ramp_net *net, size_t index, bool rows)
+{
+    size_t reach = 1, step = 1;
+    size_t input = rows ? net->input.h : net->input.w;
+    for (size_t i = 0; i <= index; i++) {
+        const struct layer *l = &net->layers[i];
+        const struct window *v = &l->window;
+        size_t taps = rows ? v->r : v->s, in = rows ? l->in.h : l->in.w;
+        if (l->kind == LAYER_DENSE)
+            taps = in;
+        if (taps > 0)
+            reach += (taps - 1) * step;
+        if (v->r > 0)
+            step *= rows ? v->stride_h : v->stride_w;
+    }
+    return reach < input ? reach : input;
+}
+
+void ramp_net_layer(const struct ramp_net *net, size_t index,
+                    struct ramp_layer_info *info)
+{
+    ASSERT(index < net->n_layers);
+    const struct layer *l = &net->layers[index];
+    bool first = true; /* nothing before it has parameters: no dx needed */
+    for (size_t i = 0; i < index; i++)
+        first = first && layer_n_params(&net->layers[i]) == 0;
+    *info = (struct ramp_layer_info){
+        .out_channels = (int)l->out.c,
+        .out_height = (int)l->out.h,
+        .out_width = (int)l->out.w,
+        .n_parameters = layer_n_params(l),
+        .forward_flop = layer_forward_flop(l),
+        .train_flop = layer_train_flop(l, !first),
+        .receptive_height = (int)receptive(net, index, true),
+        .receptive_width = (int)receptive(net, index, false),
+        .activation_bytes = shape_size(l->out) * sizeof(float),
+    };
+    memcpy(info->text, l->text, sizeof info->text);
+}
+
+size_t ramp_net_memory(const struct ramp_net *net, size_t batch, bool training,
+                       const struct ramp_compute *compute)
+{
+    size_t blocks = training ? 2 : 1; /* with the optimiser's momentum */
+    return (net->n_params * blocks + net->n_running) * sizeof(float) +
+           plan_bytes(net, batch, training, compute);
+}
