@@ -2,17 +2,25 @@
  * folders of class folders, and tar or zip archives of any of them.
  *
  * DATA is detected, never declared:
- *   a name               fashion-small, mnist, fashion-mnist, cifar10,
- *                        cifar100: a folder of that name in $RAMP_DATA,
- *                        datasets/, PREFIX/share/ramp/datasets or
- *                        /usr/share/datasets, in this order
- *   a folder with train/ and, where they exist, val/ and test/
+ *   a folder with train/ and, where they exist, val/ (or valid/, validation/)
+ *   and test/, each with a folder for every class
  *   a flat folder of class folders (everything is the training part)
  *   a folder of IDX files, plain or gz (train-images-idx3-ubyte[.gz], ...)
  *   a folder of CIFAR-10 or CIFAR-100 binary files (data_batch_1.bin, ...)
  *   a tar (also .gz, .xz, .bz2, .zst) or zip archive of any of these
- * A class is the name of its folder, sorted by bytes. Where the data bring no
- * validation part, one is drawn from the training part (see val_share).
+ *   a name: of a folder or archive in $RAMP_DATA, datasets/ (of the working
+ *   folder, beside the program, in PREFIX/share/ramp) or /usr/share/datasets,
+ *   in this order; a path of that name comes first
+ * One folder around everything, as archives often have it, is passed over. A
+ * class is the name of its folder, sorted by bytes; pictures anywhere below it
+ * belong to it. Pictures are files that end in .png .jpg .jpeg .bmp .pgm .ppm
+ * or .pnm; other files and hidden ones are passed over. IDX files carry no
+ * names: classes are 0..n-1, but those of Fashion-MNIST have theirs (if the
+ * data's name contains "fashion").
+ *
+ * Where the data bring no validation part, one is drawn from the training part:
+ * of a class with n pictures round(val_share n), but at most n - 1, chosen by
+ * (seed, class) alone. What is drawn does not depend on bad pictures.
  *
  * A data set is read-only after ramp_dataset_open: any number of threads may
  * read from it. */
@@ -45,13 +53,18 @@ struct ramp_dataset_options {
                            * validation part; 0: none */
     uint64_t seed;        /* of that draw */
     uint64_t cache_bytes; /* decoded pictures kept in memory, and the limit of
-                           * an archive's bytes; 0: 2 GiB */
-    bool skip_bad;        /* leave bad pictures out instead of failing */
+                           * an archive's bytes; 0: 2 GiB. IDX and CIFAR files
+                           * are always in memory as a whole */
+    bool skip_bad;        /* leave bad pictures out instead of failing; all of
+                           * them are then decoded once while opening */
 };
 
-/* Find, read and check everything. With files that are not decoded here
- * because they exceed cache_bytes, a bad picture shows when it is read.
- * RAMP_DATA, RAMP_IO, RAMP_MEMORY. *data is owned by the caller. */
+/* Find, read and check everything. Pictures are decoded on all threads and
+ * kept up to cache_bytes, the training part first. Of those beyond, files are
+ * decoded here only if the shape or skip_bad asks for it; else a bad picture
+ * shows when it is read. Of several bad pictures the first is reported.
+ * RAMP_DATA, RAMP_IO, RAMP_MEMORY (also an archive over cache_bytes),
+ * RAMP_USAGE for options that make no sense. *data is owned by the caller. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_dataset_open(struct ramp_dataset **data, const char *name,
                   const struct ramp_dataset_options *options,
@@ -63,7 +76,7 @@ RAMP_API void ramp_dataset_free(struct ramp_dataset *data);
 /* The data's short name, for run folders and messages ("mnist"). */
 RAMP_API const char *ramp_dataset_name(const struct ramp_dataset *data);
 
-/* What it was read as: "IDX files", "folder", "tar archive of CIFAR-10
+/* What it was read as: "IDX files", "class folders", "tar archive of CIFAR-10
  * binary files", ... */
 RAMP_API const char *ramp_dataset_kind(const struct ramp_dataset *data);
 
@@ -113,8 +126,8 @@ ramp_dataset_read(const struct ramp_dataset *data, enum ramp_part part,
 struct ramp_dataset_report {
     size_t n_bad;                       /* pictures that cannot be read */
     char (*bad)[RAMP_ERROR_TEXT_BYTES]; /* the first 20 of their messages */
-    size_t n_cross; /* pictures of one part whose bytes equal one of
-                     * another part */
+    size_t n_cross; /* pictures whose bytes (IDX, CIFAR: pixels) an earlier
+                     * part has, too; parts as they are after drawing */
     int min_width, min_height, max_width, max_height; /* as stored */
     size_t n_grey, n_colour;
     size_t *counts; /* [RAMP_N_PARTS][n_classes] */

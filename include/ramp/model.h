@@ -5,8 +5,10 @@
  * "dense1.weight" (out, in; in counts c,h,w as PyTorch's flatten does),
  * "batchnorm1.weight", ".bias", ".running_mean", ".running_var". Metadata, all
  * strings: format "ramp", version "1", net, act, classes (a JSON array),
- * input "1x28x28", fit, scale, mean, std, and facts about the training
- * (any other key). A model is data only: nothing in it is executed. */
+ * input "1x28x28", fit, scale, mean and std ("0.49,0.48,0.45": one number a
+ * channel), and facts about the training (any other key). Other tensors are
+ * refused, but for those named "optimizer.": the state of training. A model is
+ * data only: nothing in it is executed. */
 #ifndef RAMP_MODEL_H
 #define RAMP_MODEL_H
 
@@ -23,7 +25,10 @@ extern "C" {
 struct ramp_model;
 
 /* A model around a net. It takes over *net (and sets it to NULL) if it
- * succeeds; class names and preprocessing are copied. */
+ * succeeds; class names and preprocessing are copied, a std of 0 as 1.
+ * RAMP_MODEL if the class names are not n_classes different ones in UTF-8 (at
+ * least two, as many as the net has) or the preprocessing is not for the
+ * net's input. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_model_new(struct ramp_model **model, struct ramp_net **net,
                const char *const *classes, int n_classes,
@@ -52,7 +57,9 @@ RAMP_API const char *ramp_model_class(const struct ramp_model *model,
                                       int class_index);
 
 /* Facts about the training, by name ("data", "fingerprint", "val-share",
- * "seed", "epoch", "val-error", "command", "date", ...): text or NULL. */
+ * "seed", "epoch", "val-error", "command", "date", ...): text or NULL. Setting
+ * one again replaces its text. Bytes of a text that are not UTF-8 become
+ * U+FFFD; a name must be UTF-8 and none of the keys above (RAMP_USAGE). */
 RAMP_API const char *ramp_model_fact(const struct ramp_model *model,
                                      const char *name);
 RAMP_API RAMP_MUST_CHECK enum ramp_status

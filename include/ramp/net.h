@@ -113,23 +113,27 @@ RAMP_API size_t ramp_net_memory(const struct ramp_net *net, size_t batch,
 
 /* ---- checking a net ---- */
 
-/* One tensor's (or the input's) gradient. A value is |a - b| / (|a| + |b|),
- * the largest over the entries that were compared. */
+/* The gradient of one tensor, or of the input. `scale` is the largest gradient
+ * of the tensor's layer. Both values are the worst of the entries compared. */
 struct ramp_gradient_check {
     char name[64]; /* "conv1.weight", "input" */
     size_t n_checked;
     size_t n_skipped;       /* a kink lay between the two points */
-    double worst_reference; /* double: backward against differences */
-    double worst_float;     /* production float against double backward,
-                             * relative to the tensor's largest gradient */
-    bool passed;
+    double worst_reference; /* double: backward a against differences b,
+                             * |a - b| / (|a| + |b| + scale / 100) */
+    double worst_float;     /* float against double backward,
+                             * |a - b| / scale */
+    bool passed;            /* worst_reference <= 1e-6, worst_float <= 1e-2,
+                             * skipped at most a tenth, scale > 0 */
 };
 
 /* Compare every gradient of the net, on a batch of 4 random inputs, with
  * central differences of the plain double-precision network, at most
- * max_entries entries a tensor. *checks (the caller frees it with free())
- * has one entry a tensor and one for the input; RAMP_MODEL only for what
- * cannot be checked; a wrong gradient is `passed == false`. */
+ * max_entries entries a tensor. The net should have been initialised; its
+ * biases are moved a little for the time of the check, and everything is put
+ * back. *checks (the caller frees it with free()) has one entry for the input
+ * and one a tensor; RAMP_MODEL for what cannot be checked, a loss that is not
+ * finite; RAMP_MEMORY; a wrong gradient is `passed == false`. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_net_check(struct ramp_gradient_check **checks, size_t *n_checks,
                struct ramp_net *net, uint64_t seed, size_t max_entries,

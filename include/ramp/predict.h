@@ -26,19 +26,21 @@ RAMP_API void ramp_predictor_free(struct ramp_predictor *predictor);
 
 /* n <= max_batch pictures, already fitted (ramp_preprocess_fit), n x H x W x C
  * bytes. logits and probs: n x classes floats, either may be NULL. The answer
- * to a picture does not depend on what else is in the batch. Cannot fail. */
+ * to a picture does not depend on what else is in the batch. Cannot fail; with
+ * finite weights so large that a sum overflows, the answer is not finite. */
 RAMP_API void ramp_predict_pixels(struct ramp_predictor *predictor,
                                   float *logits, float *probs,
                                   const uint8_t *pixels, size_t n);
 
-/* One picture of any size: fit, then the above. */
+/* One picture of any size: fit, then the above. RAMP_MODEL if the answer is
+ * not finite, RAMP_MEMORY. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_predict_image(struct ramp_predictor *predictor, float *logits,
                    float *probs, const struct ramp_image *image,
                    struct ramp_error *err);
 
 /* The indices of the k largest of n values, largest first; of equal ones the
- * lower index first. k <= n. */
+ * lower index first, NaN last. k <= n. */
 RAMP_API void ramp_top(int *indices, int k, const float *values, int n);
 
 #ifdef __cplusplus

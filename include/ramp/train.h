@@ -23,11 +23,10 @@ extern "C" {
  *             decoupled: w -= lr l2 w */
 enum ramp_optimizer { RAMP_NESTEROV, RAMP_SGD, RAMP_ADAMW };
 
-/* The factor on lr at progress p = step / steps, after the warm-up epochs, in
- * which it grows linearly from 0 to 1:
+/* The factor on lr: first it grows linearly from 0 to 1 over the warm-up
+ * epochs; then, at progress p = 0..1 through the steps that are left:
  *   cosine    (1 + cos(pi p)) / 2
- *   onecycle  up linearly over the first 30 %, then cosine to 0; it has its
- *             own warm-up, so `warmup` does not apply
+ *   onecycle  the same, but its warm-up is always the first 30 % of all steps
  *   step      1, 0.1 from 1/2 on, 0.01 from 3/4 on
  *   constant  1 */
 enum ramp_schedule { RAMP_COSINE, RAMP_ONECYCLE, RAMP_STEP, RAMP_CONSTANT };
@@ -71,27 +70,29 @@ struct ramp_progress {
 
 struct ramp_train_options {
     struct ramp_compute compute;
-    uint64_t seed; /* weights, order, augmentation, dropout */
-    int epochs, batch;
+    uint64_t seed;     /* weights, order, augmentation, dropout */
+    int epochs, batch; /* a batch is at most the training part; the gradient
+                        * of a smaller last one is scaled by its share */
     enum ramp_optimizer optimizer;
     double lr, momentum, l1, l2;
     enum ramp_schedule schedule;
-    double warmup;          /* epochs */
+    double warmup;          /* epochs; at most all of them */
     double label_smoothing; /* target 1 - s for the class, s/k for all k */
     struct ramp_augment augment;
     enum ramp_scale scale;
     struct ramp_init init;
     int patience;             /* stop after so many epochs without a better
                                * validation error; 0: never */
-    double time_limit;        /* seconds; 0: none */
+    double time_limit;        /* seconds, looked at after each batch; 0: none */
     const char *out_dir;      /* gets best.safetensors, last.safetensors and
                                * log.csv; NULL: nothing is written */
     const char *const *facts; /* name, text, name, text, ..., NULL: written
                                * into the model beside the trainer's own */
 
     /* Called from the training thread; may be NULL. A callback that returns
-     * false ends the training after the current batch as if it were the last;
-     * the model is saved. */
+     * false ends the training after the current batch as if it were the last
+     * of all: the epoch is finished with the pictures seen so far, validated,
+     * logged and saved. */
     bool (*on_batch)(void *context, const struct ramp_progress *progress);
     bool (*on_epoch)(void *context, const struct ramp_epoch *epoch);
     void *context;
@@ -104,7 +105,7 @@ RAMP_API void ramp_train_defaults(struct ramp_train_options *options,
                                   const struct ramp_dataset *data);
 
 struct ramp_train_result {
-    int epochs;            /* finished */
+    int epochs;            /* finished, one cut short included */
     int best_epoch;        /* 0: no validation part */
     double best_val_error; /* -1: none */
     bool stopped;          /* by a callback */
@@ -115,8 +116,15 @@ struct ramp_train_result {
  * validation error (the last, where there is no validation part) and owns the
  * net. *net is taken over and set to NULL, also on failure. The step allocates
  * nothing. Equal options and data give an equal model for any thread count.
- * RAMP_DIVERGED when the loss is not finite: names epoch, batch and rate; the
- * files of the last finished epoch stay. RAMP_DATA, RAMP_IO, RAMP_MEMORY. */
+ * RAMP_DIVERGED when the loss or a weight is not finite: names epoch, batch and
+ * rate; the files of the last finished epoch stay. RAMP_USAGE for options out
+ * of range, RAMP_MODEL for a net of other shape or classes than the data,
+ * RAMP_DATA, RAMP_IO, RAMP_MEMORY.
+ *
+ * Facts in the model: data, fingerprint, val-drawn, seed, those of
+ * options->facts, date; and of the epoch whose weights these are: epoch,
+ * train-loss, train-error and, with a validation part, val-loss, val-error
+ * (errors as shares of 1). */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_train(struct ramp_model **model, struct ramp_train_result *result,
            struct ramp_net **net, const struct ramp_dataset *data,

@@ -10,10 +10,12 @@
  * exp(x) = 2^n exp(r) with n = round(x / ln 2), |r| <= ln 2 / 2. ln 2 is
  * subtracted in two parts so that r keeps its bits (Cody & Waite 1980), and
  * (exp(r) - 1 - r) / r^2 is a polynomial with the coefficients of Cephes
- * (Moshier). Outside of +-87 the result is that of the edge: the functions
- * here are flat or linear by then. */
+ * (Moshier). Below -87 the result is that of the edge, above 88.37 (n = 128,
+ * whose exponent bits are those of infinity) it is infinite: the functions here
+ * are flat by then, to the last bit. */
 
-#define EXP_LIMIT 87.0f
+#define EXP_LOW -87.0f
+#define EXP_HIGH 89.0f
 
 /* 2^n for whole n in a vec, by building the exponent bits. */
 static inline vec exp2_whole(vec n)
@@ -25,8 +27,8 @@ static inline vec exp2_whole(vec n)
 static inline vec exp_reduced(vec x, vec *n)
 {
     const vec magic = vec_set1(0x1.8p23f); /* adding it rounds to whole */
-    x = vec_select(x > EXP_LIMIT, vec_set1(EXP_LIMIT), x);
-    x = vec_select(x < -EXP_LIMIT, vec_set1(-EXP_LIMIT), x);
+    x = vec_select(x > EXP_HIGH, vec_set1(EXP_HIGH), x);
+    x = vec_select(x < EXP_LOW, vec_set1(EXP_LOW), x);
     *n = vec_fma(x, vec_set1(1.44269504f), magic) - magic;
     vec r = vec_fma(*n, vec_set1(-0.693359375f), x);
     r = vec_fma(*n, vec_set1(2.12194440e-4f), r);
@@ -45,7 +47,7 @@ static inline vec vec_exp(vec x)
     return (e + 1.0f) * exp2_whole(n);
 }
 
-/* exp(x) - 1 without cancellation near 0. */
+/* exp(x) - 1 without cancellation near 0; for x <= 88. */
 static inline vec vec_expm1(vec x)
 {
     vec n, e = exp_reduced(x, &n), s = exp2_whole(n);

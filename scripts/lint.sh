@@ -1,0 +1,78 @@
+#!/bin/sh
+# lint.sh - what is machine-checked of how the code is written: format, the
+# order of the rooms, banned names, public headers, symbols. One line for each
+# finding; exit status 1 if there is one. Needs a finished build.
+#
+# usage: scripts/lint.sh [FOLDER OF THE LIBRARIES [BUILD FOLDER]]
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+out=${1:-.}
+build=${2:-build}
+compiler=${CC:-gcc}
+findings=$(mktemp "${TMPDIR:-/tmp}/ramp-lint.XXXXXX") || exit 1
+trap 'rm -f "$findings"' EXIT
+
+text_files() { # everything that a person writes and reads
+    find include src tests scripts models datasets docs .ci Makefile ./*.md \
+        -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.pl' \
+        -o -name '*.net' -o -name '*.recipe' -o -name '*.md' \
+        -o -name '*.txt' -o -name Makefile -o -name run \) 2>/dev/null |
+        grep -v -e '^datasets/[^/]*/' -e '^models/[^/]*/' | sort
+}
+
+format() {
+    find include src tests -name '*.[ch]' -exec \
+        clang-format --dry-run -Werror {} + 2>&1 |
+        sed -n 's/^\([^ ]*:[0-9]*\):[0-9]*: error: .*/\1/p' |
+        sort -u -t: -k1,1 |
+        sed 's/$/: not as clang-format writes it, here and perhaps below/'
+}
+
+text() {
+    text_files | tr '\n' '\0' | xargs -0 perl scripts/lint_text.pl
+}
+
+# Each public header compiles alone, in C and in C++.
+headers() {
+    for header in include/ramp/*.h; do
+        $compiler -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Werror \
+            -Iinclude -fsyntax-only -x c "$header" 2>&1 | grep error:
+        ! command -v g++ >/dev/null 2>&1 ||
+            g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -Iinclude \
+                -fsyntax-only -x c++ "$header" 2>&1 | grep error:
+    done
+}
+
+# An object of an instruction set exports its table only: another function in
+# it could be taken by the linker for a CPU that lacks the instructions.
+instruction_sets() {
+    for object in "$build"/obj/kernels_*.o; do
+        name=${object##*/}
+        name=${name%.o}
+        found=$(nm -g --defined-only "$object" | cut -d' ' -f3 | tr '\n' ' ')
+        [ "$found" = "$name " ] ||
+            echo "$object: exports '$found', expected only '$name'"
+    done
+}
+
+# The names of OpenMP's locks begin with a dot, as no name in a C program can.
+public_names() {
+    for library in libramp.a libramp.so; do
+        [ -e "$out/$library" ] || echo "$library: not built"
+    done
+    {
+        nm -A -g --defined-only "$out/libramp.a"
+        nm -A -D --defined-only "$out/libramp.so"
+    } 2>/dev/null | grep -v -e ' ramp_[^ ]*$' -e ' \.gomp_critical_user_' |
+        sed 's/^\([^:]*\):.* /\1: global symbol without ramp_: /'
+}
+
+for check in format text headers instruction_sets public_names; do
+    $check
+done >"$findings"
+
+[ -s "$findings" ] || exit 0
+cat "$findings"
+echo "lint.sh: $(wc -l <"$findings") findings" >&2
+exit 1

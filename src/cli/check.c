@@ -1,0 +1,132 @@
+/* check.c - `ramp check`: every gradient of a net against differences. */
+#include "cli/cli.h"
+
+#include "report/format.h"
+#include "report/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_ENTRIES 50 /* of a tensor, spread over it */
+
+static struct {
+    struct cli_compute compute;
+    int shape[3], n_classes;
+    const char *act;
+    uint64_t seed;
+} settings = {.compute = CLI_COMPUTE_DEFAULT,
+              .shape = {3, 32, 32},
+              .n_classes = 10,
+              .act = "relu",
+              .seed = 1};
+
+static struct option option_table[] = {
+    OPTION_INPUT_ROW(settings.shape, "shape of the pictures (default 3x32x32)"),
+    OPTION_NUMBER(OPTION_INT, "classes", "N", "number of classes (default 10)",
+                  settings.n_classes, 2, 100000),
+    OPTION_ROW(OPTION_TEXT, "act", "ACT",
+               "what `act` in the net stands for (default relu)", settings.act),
+    OPTION_ROW(OPTION_SEED, "seed", "N", "of weights and inputs (default 1)",
+               settings.seed),
+    OPTION_THREADS_ROW(settings.compute.threads),
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_END};
+
+static enum ramp_status print_checks(const struct ramp_gradient_check *checks,
+                                     size_t n_checks, struct ramp_error *err)
+{
+    static const char *const heads[] = {"gradient",  "compared", "at a kink",
+                                        "reference", "float",    "verdict"};
+    struct table table;
+    table_init(&table, "lrrrrl");
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        table_cell(&table, "%s", heads[i]);
+    for (size_t i = 0; i < n_checks; i++) {
+        table_cell(&table, "%s", checks[i].name);
+        table_cell(&table, "%s", FORMAT_COUNT(checks[i].n_checked));
+        table_cell(&table, "%s", FORMAT_COUNT(checks[i].n_skipped));
+        table_cell(&table, "%.1e", checks[i].worst_reference);
+        table_cell(&table, "%.1e", checks[i].worst_float);
+        table_cell(&table, "%s", checks[i].passed ? "ok" : "WRONG");
+    }
+    enum ramp_status status = table_print(&table, stdout, 2, err);
+    table_release(&table);
+    printf("\nreference: relative difference of backward in double from"
+           " central differences;\nfloat: of the gradient that training uses"
+           " from backward in double\n");
+    return status;
+}
+
+static enum ramp_status judge(const struct ramp_gradient_check *checks,
+                              size_t n_checks, struct ramp_error *err)
+{
+    size_t n_wrong = 0, first = 0;
+    for (size_t i = n_checks; i-- > 0;)
+        if (!checks[i].passed) {
+            first = i;
+            n_wrong++;
+        }
+    if (n_wrong == 0)
+        return RAMP_OK;
+    return error_set(err, RAMP_MODEL,
+                     "%zu of %zu gradients are wrong, the first is %s", n_wrong,
+                     n_checks, TEXT_QUOTE(checks[first].name));
+}
+
+static enum ramp_status check(const char *name, struct ramp_error *err)
+{
+    struct ramp_net *net = NULL;
+    struct ramp_gradient_check *checks = NULL;
+    size_t n_checks = 0;
+    struct ramp_compute compute;
+    const char *cpu = "";
+    struct ramp_net_options options = {.channels = settings.shape[0],
+                                       .height = settings.shape[1],
+                                       .width = settings.shape[2],
+                                       .n_classes = settings.n_classes};
+    enum ramp_status status =
+        cli_compute_set(&compute, &settings.compute, &cpu, err);
+    if (status == RAMP_OK)
+        status = ramp_activation_parse(&options.act, settings.act, err);
+    if (status == RAMP_OK)
+        status = ramp_net_load(&net, name, &options, err);
+    if (status == RAMP_OK)
+        status = ramp_net_check(&checks, &n_checks, net, settings.seed,
+                                MAX_ENTRIES, &compute, err);
+    if (status == RAMP_OK) {
+        printf("net  %s, input %dx%dx%d, %d classes, %s\n\n",
+               ramp_net_name(net), options.channels, options.height,
+               options.width, options.n_classes, cpu);
+        status = print_checks(checks, n_checks, err);
+    }
+    if (status == RAMP_OK)
+        status = judge(checks, n_checks, err);
+    free(checks);
+    ramp_net_free(net);
+    return status;
+}
+
+static int check_run(const struct verb *verb, int argc, char **argv,
+                     struct ramp_error *err)
+{
+    struct command_line line;
+    enum ramp_status status =
+        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
+    if (status != RAMP_OK || line.help)
+        return (int)status;
+    status = check(line.words[0], err);
+    command_line_release(&line);
+    return (int)status;
+}
+
+const struct verb verb_check = {
+    .name = "check",
+    .arguments = "NET",
+    .summary = "check every gradient of a net against differences",
+    .about = "Compares the gradients of a net with central differences, tensor "
+             "by tensor, on\na batch of four random pictures. NET is a name in "
+             "models/ or a file. The exit\nstatus is 4 if a gradient is wrong.",
+    .example = "  ramp check lenet --input 1x28x28\n"
+               "  ramp check my.net --act tanh",
+    .run = check_run,
+};

@@ -1,0 +1,64 @@
+/* cli.h - what the verbs of the program share. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "cli/options.h"
+#include "report/basics.h"
+
+#include <ramp/ramp.h>
+
+#define CLI_VERSION "0.1.0"
+
+struct verb {
+    const char *name;
+    const char *arguments; /* "MODEL DATA" */
+    const char *summary;   /* one line, for the list of verbs */
+    const char *about;     /* lines of its --help */
+    const char *example;   /* one or more command lines */
+    /* Returns the exit status. What standard error has not been told yet is
+     * in *err, else its text is empty. */
+    int (*run)(const struct verb *verb, int argc, char **argv,
+               struct ramp_error *err);
+};
+
+extern const struct verb verb_train, verb_eval, verb_predict, verb_info,
+    verb_data, verb_check;
+
+/* The list of verbs, ends in NULL. */
+extern const struct verb *const cli_verbs[];
+
+/* Write the help of the program, or of a verb and its options, to stdout. */
+void help_program(void);
+void help_verb(const struct verb *verb, const struct option *options);
+
+/* command_line_parse, then: `low` to `high` words (high < 0: any number) or
+ * RAMP_USAGE. With --help it prints the help. */
+MUST_CHECK enum ramp_status verb_parse(struct command_line *line,
+                                       const struct verb *verb,
+                                       struct option *options, int low,
+                                       int high, int argc, char **argv,
+                                       struct ramp_error *err);
+
+/* What --threads and --cpu gave; start with CLI_COMPUTE_DEFAULT. */
+struct cli_compute {
+    int threads, cpu;
+};
+#define CLI_COMPUTE_DEFAULT                                                    \
+    {                                                                          \
+        .threads = 0, .cpu = -1                                                \
+    }
+
+/* RAMP_USAGE if this processor cannot run it. *name, which may be NULL, gets
+ * the name of the instruction set. */
+MUST_CHECK enum ramp_status cli_compute_set(struct ramp_compute *compute,
+                                            const struct cli_compute *given,
+                                            const char **name,
+                                            struct ramp_error *err);
+
+/* What a model's net was called when it was trained. */
+const char *cli_net_name(const struct ramp_model *model);
+
+/* A line on standard error, "ramp: TEXT". */
+void cli_complain(const char *text);
+
+#endif

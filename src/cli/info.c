@@ -1,0 +1,255 @@
+/* info.c - `ramp info`: the layers of a net or model, what they cost, and what
+ * is known of a model's training. */
+#include "cli/cli.h"
+
+#include "report/format.h"
+#include "report/table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct {
+    struct cli_compute compute;
+    int shape[3], n_classes, batch;
+    const char *act;
+} settings = {.compute = CLI_COMPUTE_DEFAULT,
+              .shape = {3, 32, 32},
+              .n_classes = 10,
+              .batch = 64,
+              .act = "relu"};
+
+static struct option option_table[] = {
+    OPTION_INPUT_ROW(settings.shape,
+                     "of a net: its pictures (default 3x32x32)"),
+    OPTION_NUMBER(OPTION_INT, "classes", "N", "of a net (default 10)",
+                  settings.n_classes, 2, 100000),
+    OPTION_ROW(OPTION_TEXT, "act", "ACT", "of a net (default relu)",
+               settings.act),
+    OPTION_NUMBER(OPTION_INT, "batch", "N",
+                  "for the memory of training (default 64)", settings.batch, 1,
+                  1000000),
+    OPTION_THREADS_ROW(settings.compute.threads),
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_END};
+
+/* A model file begins with 8 bytes, a length, and the `{` of its header; a net
+ * is a text, or a name. */
+static bool is_model(const char *path)
+{
+    struct stat status;
+    unsigned char bytes[9] = {0};
+    if (stat(path, &status) != 0)
+        return text_ends_with(path, ".safetensors");
+    if (S_ISDIR(status.st_mode) || text_ends_with(path, ".safetensors"))
+        return true;
+    if (!S_ISREG(status.st_mode))
+        return false;
+    FILE *file = fopen(path, "rb");
+    size_t n = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    if (file)
+        fclose(file);
+    return n == sizeof bytes && bytes[7] == 0 && bytes[8] == '{';
+}
+
+/* ---- The layers ---- */
+
+static void add_head(struct table *table)
+{
+    static const char *const heads[] = {"layer",      "output", "parameters",
+                                        "MFLOP",      "train",  "field",
+                                        "activations"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        table_cell(table, "%s", heads[i]);
+}
+
+static void add_layer(struct table *table, const struct ramp_layer_info *layer)
+{
+    table_cell(table, "%s", layer->text);
+    if (layer->out_height == 1 && layer->out_width == 1)
+        table_cell(table, "%d", layer->out_channels);
+    else
+        table_cell(table, "%dx%dx%d", layer->out_channels, layer->out_height,
+                   layer->out_width);
+    table_cell(table, "%s", FORMAT_COUNT(layer->n_parameters));
+    table_cell(table, "%.2f", layer->forward_flop / 1e6);
+    table_cell(table, "%.2f", layer->train_flop / 1e6);
+    table_cell(table, "%dx%d", layer->receptive_height, layer->receptive_width);
+    table_cell(table, "%s", FORMAT_MEMORY(layer->activation_bytes));
+}
+
+static enum ramp_status print_layers(const struct ramp_net *net,
+                                     struct ramp_error *err)
+{
+    struct ramp_layer_info total = {.text = "total"}, layer;
+    struct table table;
+    table_init(&table, "lrrrrrr");
+    add_head(&table);
+    for (size_t i = 0; i < ramp_net_n_layers(net); i++) {
+        ramp_net_layer(net, i, &layer);
+        add_layer(&table, &layer);
+        total.forward_flop += layer.forward_flop;
+        total.train_flop += layer.train_flop;
+        total.activation_bytes += layer.activation_bytes;
+    }
+    table_cell(&table, "total");
+    table_cell(&table, "%s", "");
+    table_cell(&table, "%s", FORMAT_COUNT(ramp_net_n_parameters(net)));
+    table_cell(&table, "%.2f", total.forward_flop / 1e6);
+    table_cell(&table, "%.2f", total.train_flop / 1e6);
+    table_cell(&table, "%s", "");
+    table_cell(&table, "%s", FORMAT_MEMORY(total.activation_bytes));
+    enum ramp_status status = table_print(&table, stdout, 2, err);
+    table_release(&table);
+    return status;
+}
+
+/* Flops and activations are per picture; field is the part of the picture
+ * that one output sees. */
+static enum ramp_status print_net(const struct ramp_net *net, const char *name,
+                                  const struct ramp_compute *compute,
+                                  struct ramp_error *err)
+{
+    struct ramp_net_options options;
+    ramp_net_options(net, &options);
+    printf("net       ");
+    format_name(stdout, name);
+    printf(", input %dx%dx%d, %d classes\n\n", options.channels, options.height,
+           options.width, options.n_classes);
+    enum ramp_status status = print_layers(net, err);
+    if (status != RAMP_OK)
+        return status;
+    size_t batch = (size_t)settings.batch;
+    printf("\nMFLOP of a picture forward and, under train, forward and"
+           " backward; field: the\npixels of the input that one output sees\n");
+    printf("\nmemory    %s to train in batches of %zu, %s to predict\n",
+           FORMAT_MEMORY(ramp_net_memory(net, batch, true, compute)), batch,
+           FORMAT_MEMORY(ramp_net_memory(net, 1, false, compute)));
+    return RAMP_OK;
+}
+
+/* ---- A model ---- */
+
+static void print_classes(const struct ramp_model *model)
+{
+    int n = ramp_model_n_classes(model), column = 10;
+    printf("classes  ");
+    for (int i = 0; i < n; i++) {
+        const char *name = ramp_model_class(model, i);
+        int width = format_columns(name) + 2;
+        if (column + width > 79 && column > 10) {
+            printf("\n         ");
+            column = 10;
+        }
+        putchar(' ');
+        format_name(stdout, name);
+        putchar(i < n - 1 ? ',' : '\n');
+        column += width;
+    }
+}
+
+static void print_preprocess(const struct ramp_preprocess *pre)
+{
+    static const char *const scales[] = {"0..255", "0..1", "standardised"};
+    printf("pictures  %dx%dx%d, %s, %s", pre->channels, pre->height, pre->width,
+           option_fit_words[pre->fit], scales[pre->scale]);
+    for (int c = 0; c < pre->channels && pre->scale == RAMP_SCALE_STANDARD; c++)
+        printf("%s %.4f/%.4f", c ? "," : " (mean/std", (double)pre->mean[c],
+               (double)pre->std[c]);
+    printf("%s\n", pre->scale == RAMP_SCALE_STANDARD ? ")" : "");
+}
+
+static void print_facts(const struct ramp_model *model)
+{
+    const char *name, *text;
+    printf("\n");
+    for (size_t i = 0; ramp_model_fact_at(model, i, &name, &text); i++) {
+        if (strchr(text, '\n'))
+            continue; /* several lines: the settings, below */
+        format_name(stdout, name);
+        printf("%*s ",
+               format_columns(name) < 13 ? 13 - format_columns(name) : 0, "");
+        format_name(stdout, text);
+        putchar('\n');
+    }
+    text = ramp_model_fact(model, "settings");
+    if (text) {
+        printf("settings\n");
+        while (*text) {
+            int n = (int)strcspn(text, "\n");
+            printf("  %.*s\n", n, text);
+            text += n + (text[n] == '\n');
+        }
+    }
+}
+
+static enum ramp_status show_model(const char *path,
+                                   const struct ramp_compute *compute,
+                                   struct ramp_error *err)
+{
+    struct ramp_model *model = NULL;
+    enum ramp_status status = ramp_model_load(&model, path, err);
+    if (status != RAMP_OK)
+        return status;
+    printf("model     ");
+    format_name(stdout, path);
+    putchar('\n');
+    print_preprocess(ramp_model_preprocess(model));
+    print_classes(model);
+    status =
+        print_net(ramp_model_net(model), cli_net_name(model), compute, err);
+    if (status == RAMP_OK)
+        print_facts(model);
+    ramp_model_free(model);
+    return status;
+}
+
+static enum ramp_status show_net(const char *name,
+                                 const struct ramp_compute *compute,
+                                 struct ramp_error *err)
+{
+    struct ramp_net *net = NULL;
+    struct ramp_net_options options = {.channels = settings.shape[0],
+                                       .height = settings.shape[1],
+                                       .width = settings.shape[2],
+                                       .n_classes = settings.n_classes};
+    enum ramp_status status =
+        ramp_activation_parse(&options.act, settings.act, err);
+    if (status == RAMP_OK)
+        status = ramp_net_load(&net, name, &options, err);
+    if (status == RAMP_OK)
+        status = print_net(net, ramp_net_name(net), compute, err);
+    ramp_net_free(net);
+    return status;
+}
+
+static int info_run(const struct verb *verb, int argc, char **argv,
+                    struct ramp_error *err)
+{
+    struct command_line line;
+    struct ramp_compute compute;
+    enum ramp_status status =
+        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
+    if (status != RAMP_OK || line.help)
+        return (int)status;
+    status = cli_compute_set(&compute, &settings.compute, NULL, err);
+    if (status == RAMP_OK && is_model(line.words[0]))
+        status = show_model(line.words[0], &compute, err);
+    else if (status == RAMP_OK)
+        status = show_net(line.words[0], &compute, err);
+    command_line_release(&line);
+    return (int)status;
+}
+
+const struct verb verb_info = {
+    .name = "info",
+    .arguments = "MODEL|NET",
+    .summary = "show the layers of a model or net, and their cost",
+    .about = "Shows each layer of a net: its output, parameters, arithmetic, "
+             "receptive field\nand memory; of a model also its classes, its "
+             "preprocessing and its training.\nMODEL is a model file or the "
+             "folder of a run; NET is a name in models/ or a\nfile.",
+    .example = "  ramp info lenet --input 1x28x28\n"
+               "  ramp info runs/fashion-small-default-1",
+    .run = info_run,
+};

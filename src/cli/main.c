@@ -1,0 +1,119 @@
+/* main.c - the program: finds the verb, says what went wrong, and makes sure
+ * that the results were written. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_VERBS 16
+#define MAX_LINE_BYTES 239 /* of an error, without its newline */
+
+const struct verb *const cli_verbs[] = {&verb_train, &verb_eval, &verb_predict,
+                                        &verb_info,  &verb_data, &verb_check,
+                                        NULL};
+
+void cli_complain(const char *text)
+{
+    fprintf(stderr, "ramp: %.*s\n", MAX_LINE_BYTES - (int)strlen("ramp: "),
+            text);
+}
+
+enum ramp_status cli_compute_set(struct ramp_compute *compute,
+                                 const struct cli_compute *given,
+                                 const char **name, struct ramp_error *err)
+{
+    const char *chosen;
+    compute->n_threads = given->threads;
+    compute->cpu = given->cpu < 0 ? NULL : option_cpu_words[given->cpu];
+    enum ramp_status status = ramp_compute_cpu(&chosen, compute, err);
+    if (status == RAMP_OK && name)
+        *name = chosen;
+    return status;
+}
+
+const char *cli_net_name(const struct ramp_model *model)
+{
+    const char *name = ramp_model_fact(model, "net-name");
+    return name ? name : ramp_net_name(ramp_model_net(model));
+}
+
+/* A descriptor 0, 1 or 2 that is closed would be given to the next file that
+ * is opened, and messages would end up in a model. Opened the wrong way round,
+ * they fail as closed ones do. */
+static void occupy_standard_files(void)
+{
+    for (int i = 0; i <= 2; i++)
+        if (fcntl(i, F_GETFD) < 0 &&
+            open("/dev/null", i == 0 ? O_WRONLY : O_RDONLY) != i)
+            _exit(RAMP_IO);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+    for (int i = 0; cli_verbs[i]; i++)
+        if (text_equal(cli_verbs[i]->name, name))
+            return cli_verbs[i];
+    return NULL;
+}
+
+static int unknown_verb(const char *name, struct ramp_error *err)
+{
+    const char *names[MAX_VERBS + 3] = {"--help", "--version"};
+    int n = 2;
+    for (int i = 0; cli_verbs[i] && i < MAX_VERBS; i++)
+        names[n++] = cli_verbs[i]->name;
+    const char *near = text_nearest(name, names);
+    return (int)error_set(err, RAMP_USAGE, "unknown %s %s; try %s",
+                          name[0] == '-' ? "option" : "command",
+                          TEXT_QUOTE(name), near ? near : "ramp --help");
+}
+
+static int run(int argc, char **argv, struct ramp_error *err)
+{
+    if (argc < 2)
+        return (int)error_set(err, RAMP_USAGE,
+                              "no command given; try ramp --help");
+    const struct verb *verb = find_verb(argv[1]);
+    if (verb)
+        return verb->run(verb, argc - 2, argv + 2, err);
+    bool help = text_equal(argv[1], "--help") || text_equal(argv[1], "-h");
+    if (!help && !text_equal(argv[1], "--version"))
+        return unknown_verb(argv[1], err);
+    if (argc > 2)
+        return (int)error_set(err, RAMP_USAGE, "expected %s alone, found %s",
+                              argv[1], TEXT_QUOTE(argv[2]));
+    if (help)
+        help_program();
+    else
+        puts("ramp " CLI_VERSION);
+    return RAMP_OK;
+}
+
+/* Results that did not arrive are an error, even if all else went well. */
+static int finish_output(int code, struct ramp_error *err)
+{
+    errno = 0;
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !failed)
+        return code;
+    const char *why = errno ? strerror(errno) : "input/output error";
+    if (code != RAMP_OK)
+        return code;
+    return (int)error_set(err, RAMP_IO, "cannot write the results: %s", why);
+}
+
+int main(int argc, char **argv)
+{
+    occupy_standard_files();
+    signal(SIGPIPE, SIG_IGN);
+    struct ramp_error err = {.text = ""};
+    int code = run(argc, argv, &err);
+    code = finish_output(code, &err);
+    if (err.text[0])
+        cli_complain(err.text);
+    return code;
+}

@@ -1,0 +1,370 @@
+/* train.c - `ramp train`: from a data set and the text of a net to a model. */
+#include "cli/train.h"
+
+#include "report/format.h"
+#include "report/run_folder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *const optimizers[] = {"nesterov", "sgd", "adamw", NULL};
+static const char *const schedules[] = {"cosine", "onecycle", "step",
+                                        "constant", NULL};
+static const char *const scales[] = {"none", "unit", "standard", NULL};
+
+/* The options set these; the program trains once. */
+static struct train_settings settings = {
+    .data = {.val_share = 0.1, .seed = 1},
+    .compute = CLI_COMPUTE_DEFAULT,
+    .net = "default",
+    .act_text = "relu",
+    .init_text = "he",
+};
+
+/* Defaults that stand in these texts are the library's (ramp_train_defaults);
+ * a test compares them. */
+static struct option option_table[] = {
+    OPTION_ROW(OPTION_TEXT, "data", "DATA",
+               "the same as DATA in front, for recipes", settings.data_name),
+    OPTION_ROW(OPTION_TEXT, "net", "NET",
+               "a name in models/ or a file (default: default)", settings.net),
+    OPTION_ROW(OPTION_TEXT, "act", "ACT",
+               "what `act` in the net stands for (default relu)",
+               settings.act_text),
+    OPTION_ROW(OPTION_TEXT, "init", "INIT",
+               "he, xavier, lecun[-uniform][-fanout] (default he)",
+               settings.init_text),
+    OPTION_NUMBER(OPTION_REAL, "bias", "X",
+                  "first value of the biases (default 0)", settings.bias, -1000,
+                  1000),
+    OPTION_NUMBER(OPTION_INT, "epochs", "N",
+                  "times through the training part (default 20)",
+                  settings.train.epochs, 1, 1000000),
+    OPTION_NUMBER(OPTION_INT, "batch", "N", "pictures a step (default 64)",
+                  settings.train.batch, 1, 1000000),
+    OPTION_WORDS("opt", "OPT", "nesterov (default), sgd or adamw",
+                 settings.optimizer, optimizers),
+    OPTION_NUMBER(OPTION_REAL, "lr", "X", "learning rate (default 0.05)",
+                  settings.train.lr, 1e-9, 1000),
+    OPTION_NUMBER(OPTION_REAL, "momentum", "X",
+                  "of nesterov and sgd (default 0.9)", settings.train.momentum,
+                  0, 1),
+    OPTION_WORDS("schedule", "S",
+                 "cosine (default), onecycle, step or constant",
+                 settings.schedule, schedules),
+    OPTION_NUMBER(OPTION_REAL, "warmup", "X",
+                  "epochs of growing rate (default 1)", settings.train.warmup,
+                  0, 1000000),
+    OPTION_NUMBER(OPTION_REAL, "l1", "X", "penalty on |w| (default 0)",
+                  settings.train.l1, 0, 1000),
+    OPTION_NUMBER(OPTION_REAL, "l2", "X", "penalty on w^2 / 2 (default 0.0005)",
+                  settings.train.l2, 0, 1000),
+    OPTION_NUMBER(OPTION_REAL, "label-smoothing", "X",
+                  "part of the target for all (default 0)",
+                  settings.train.label_smoothing, 0, 1),
+    OPTION_ROW(OPTION_TEXT, "augment", "LIST",
+               "flip,shift:4,rotate:10,scale:0.1,cutout:8 or none",
+               settings.augment_text),
+    OPTION_NUMBER(OPTION_REAL, "val", "X",
+                  "share held out, unless the data do (default 0.1)",
+                  settings.data.val_share, 0, 0.9),
+    OPTION_NUMBER(OPTION_INT, "patience", "N",
+                  "stop after N epochs without a better val error",
+                  settings.train.patience, 1, 1000000),
+    OPTION_ROW(OPTION_TIME, "time", "T", "stop after a time: 90s, 10m, 1.5h",
+               settings.train.time_limit),
+    OPTION_INPUT_ROW(settings.shape, "pictures' shape (default: their own)"),
+    OPTION_WORDS("fit", "FIT", "crop (default), letterbox or stretch",
+                 settings.fit, option_fit_words),
+    OPTION_WORDS("scale-input", "S", "none, unit or standard (default)",
+                 settings.scale, scales),
+    OPTION_CACHE_ROW(settings.data.cache_bytes),
+    OPTION_SKIP_BAD_ROW(settings.data.skip_bad),
+    OPTION_ROW(OPTION_SEED, "seed", "N", "fixes everything random (default 1)",
+               settings.data.seed),
+    OPTION_THREADS_ROW(settings.compute.threads),
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_ROW(OPTION_TEXT, "out", "DIR",
+               "folder of the run (default runs/DATA-NET-N)", settings.out),
+    OPTION_ROW(OPTION_TEXT, "recipe", "FILE",
+               "settings from a file; the command line wins", settings.recipe),
+    OPTION_END};
+
+/* What is opened and made for one training. */
+struct training {
+    struct train_settings *settings;
+    struct ramp_dataset *data;
+    struct ramp_net *net;
+    struct ramp_model *model;
+    struct train_record record;
+    struct train_show show;
+    char *folder; /* of the run */
+    char augment[120];
+    struct ramp_train_result result;
+};
+
+/* ---- Settings ---- */
+
+/* What of the options can be judged before the data are opened. */
+static enum ramp_status check_settings(struct train_settings *s,
+                                       struct ramp_error *err)
+{
+    struct ramp_init init;
+    struct ramp_augment augment;
+    enum ramp_status status =
+        cli_compute_set(&s->data.compute, &s->compute, &s->cpu, err);
+    if (status == RAMP_OK)
+        status = ramp_activation_parse(&s->act, s->act_text, err);
+    if (status == RAMP_OK)
+        status = ramp_init_parse(&init, s->init_text, err);
+    if (status == RAMP_OK && s->augment_text)
+        status = ramp_augment_parse(&augment, s->augment_text, err);
+    return status;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+static enum ramp_status check_out(const struct train_settings *s,
+                                  struct ramp_error *err)
+{
+    const char *const inputs[] = {s->data_name, s->net, s->recipe};
+    for (int i = 0; s->out && i < 3; i++)
+        if (inputs[i] && is_same_file(s->out, inputs[i]))
+            return error_set(err, RAMP_USAGE,
+                             "--out: %s is read by this training; try another",
+                             TEXT_QUOTE(s->out));
+    return RAMP_OK;
+}
+
+static void write_augment(char *text, size_t n_bytes,
+                          const struct ramp_augment *augment)
+{
+    struct draft draft = {0};
+    if (augment->flip)
+        draft_add(&draft, "flip,");
+    if (augment->shift > 0)
+        draft_add(&draft, "shift:%d,", augment->shift);
+    snprintf(text, n_bytes, "%s", draft.text ? draft.text : "none,");
+    text[strlen(text) - 1] = 0;
+    draft_release(&draft);
+}
+
+/* The library's defaults, then what was given, once the data are known. */
+static enum ramp_status complete_settings(struct training *t,
+                                          struct ramp_error *err)
+{
+    struct train_settings *s = t->settings;
+    struct ramp_train_options *train = &s->train;
+    struct ramp_preprocess pre;
+    ramp_train_defaults(train, t->data);
+    ramp_dataset_shape(t->data, &pre);
+    s->shape[0] = pre.channels;
+    s->shape[1] = pre.height;
+    s->shape[2] = pre.width;
+    s->optimizer = (int)train->optimizer;
+    s->schedule = (int)train->schedule;
+    s->scale = (int)train->scale;
+    write_augment(t->augment, sizeof t->augment, &train->augment);
+    if (s->augment_text == NULL)
+        s->augment_text = t->augment;
+    enum ramp_status status = options_apply(option_table, err);
+    if (status == RAMP_OK)
+        status = ramp_init_parse(&train->init, s->init_text, err);
+    if (status == RAMP_OK)
+        status = ramp_augment_parse(&train->augment, s->augment_text, err);
+    train->compute = s->data.compute;
+    train->init.bias = (float)s->bias;
+    train->seed = s->data.seed;
+    train->optimizer = (enum ramp_optimizer)s->optimizer;
+    train->schedule = (enum ramp_schedule)s->schedule;
+    train->scale = (enum ramp_scale)s->scale;
+    if (status == RAMP_OK && train->patience > 0 &&
+        ramp_dataset_count(t->data, RAMP_VAL) == 0)
+        status = error_set(err, RAMP_USAGE,
+                           "--patience needs a validation part; try --val 0.1");
+    return status;
+}
+
+/* ---- Steps ---- */
+
+static enum ramp_status open_data(struct training *t, struct ramp_error *err)
+{
+    struct train_settings *s = t->settings;
+    s->data.channels = s->shape[0];
+    s->data.height = s->shape[1];
+    s->data.width = s->shape[2];
+    s->data.fit = (enum ramp_fit)s->fit;
+    terminal_live(&t->show.terminal, "reading %s", TEXT_QUOTE(s->data_name));
+    enum ramp_status status =
+        ramp_dataset_open(&t->data, s->data_name, &s->data, err);
+    terminal_clear(&t->show.terminal);
+    if (status != RAMP_OK)
+        return status;
+    size_t n_skipped = ramp_dataset_n_skipped(t->data);
+    if (n_skipped > 0)
+        terminal_line(&t->show.terminal,
+                      "ramp: warning: left out %s bad pictures",
+                      FORMAT_COUNT(n_skipped));
+    return complete_settings(t, err);
+}
+
+static enum ramp_status load_net(struct training *t, struct ramp_error *err)
+{
+    const struct train_settings *s = t->settings;
+    const struct ramp_net_options options = {
+        .channels = s->shape[0],
+        .height = s->shape[1],
+        .width = s->shape[2],
+        .n_classes = ramp_dataset_n_classes(t->data),
+        .act = s->act,
+    };
+    return ramp_net_load(&t->net, s->net, &options, err);
+}
+
+static enum ramp_status make_folder(struct training *t, struct ramp_error *err)
+{
+    const char *out = t->settings->out;
+    if (out == NULL)
+        return run_folder_new(&t->folder, "runs", ramp_dataset_name(t->data),
+                              ramp_net_name(t->net), err);
+    enum ramp_status status = run_folder_take(out, err);
+    if (status != RAMP_OK)
+        return status;
+    t->folder = mem_strdup(out);
+    return t->folder ? RAMP_OK : error_memory(err, "a name", strlen(out));
+}
+
+static enum ramp_status fit(struct training *t, struct ramp_error *err)
+{
+    struct ramp_train_options *train = &t->settings->train;
+    train->out_dir = t->folder;
+    train->facts = t->record.facts;
+    train->on_batch = train_show_batch;
+    train->on_epoch = train_show_epoch;
+    train->context = &t->show;
+    train_catch_signals();
+    enum ramp_status status =
+        ramp_train(&t->model, &t->result, &t->net, t->data, train, err);
+    terminal_clear(&t->show.terminal);
+    return status;
+}
+
+/* The test part chooses nothing: it is looked at once, with the best model. */
+static enum ramp_status report(struct training *t, struct ramp_error *err)
+{
+    struct ramp_evaluation test = {0};
+    bool tested =
+        train_signal() == 0 && ramp_dataset_count(t->data, RAMP_TEST) > 0;
+    train_show_end(&t->show, t->settings, &t->result);
+    if (tested) {
+        terminal_live(&t->show.terminal, "testing");
+        enum ramp_status status =
+            ramp_evaluate(&test, t->model, t->data, RAMP_TEST,
+                          &t->settings->train.compute, err);
+        terminal_clear(&t->show.terminal);
+        if (status != RAMP_OK)
+            return status;
+    }
+    char *path = file_join(t->folder, "best.safetensors");
+    if (path)
+        train_show_result(path, &t->result,
+                          ramp_dataset_count(t->data, RAMP_VAL),
+                          tested ? &test : NULL);
+    ramp_evaluation_release(&test);
+    mem_free(path);
+    return path ? RAMP_OK : error_memory(err, "a path", strlen(t->folder));
+}
+
+static enum ramp_status train(struct training *t, int argc, char **argv,
+                              struct ramp_error *err)
+{
+    terminal_init(&t->show.terminal);
+    enum ramp_status status = check_settings(t->settings, err);
+    if (status == RAMP_OK)
+        status = check_out(t->settings, err);
+    if (status == RAMP_OK)
+        status = open_data(t, err);
+    if (status == RAMP_OK)
+        status = load_net(t, err);
+    if (status == RAMP_OK)
+        status = train_record_init(&t->record, option_table, t->net, argc, argv,
+                                   err);
+    if (status == RAMP_OK)
+        status = make_folder(t, err);
+    if (status == RAMP_OK)
+        status = train_record_write(&t->record, t->folder, t->settings, t->data,
+                                    t->net, err);
+    if (status == RAMP_OK) {
+        train_show_begin(&t->show, t->settings, t->data, t->net, t->folder);
+        status = fit(t, err);
+    }
+    if (status == RAMP_OK)
+        status = report(t, err);
+    ramp_model_free(t->model);
+    ramp_net_free(t->net);
+    ramp_dataset_free(t->data);
+    train_record_release(&t->record);
+    mem_free(t->folder);
+    return status;
+}
+
+/* The words besides the options: DATA, unless --data names it. */
+static enum ramp_status take_data_name(const struct command_line *line,
+                                       struct option *data,
+                                       struct ramp_error *err)
+{
+    const char *word = line->n_words > 0 ? line->words[0] : NULL;
+    if (word == NULL && settings.data_name == NULL)
+        return error_set(err, RAMP_USAGE,
+                         "expected DATA, found nothing; try ramp train --help");
+    if (word == NULL)
+        return RAMP_OK;
+    if (data->given && data->line == 0 && !text_equal(data->given, word))
+        return error_set(err, RAMP_USAGE,
+                         "DATA is given twice, as %s and as %s",
+                         TEXT_QUOTE(word), TEXT_QUOTE(data->given));
+    data->given = word;
+    settings.data_name = word;
+    return RAMP_OK;
+}
+
+static int train_run(const struct verb *verb, int argc, char **argv,
+                     struct ramp_error *err)
+{
+    struct command_line line;
+    struct training t = {.settings = &settings};
+    enum ramp_status status =
+        verb_parse(&line, verb, option_table, 0, 1, argc, argv, err);
+    if (status != RAMP_OK || line.help)
+        return (int)status;
+    struct option *data = option_find(option_table, "data");
+    status = take_data_name(&line, data, err);
+    if (status == RAMP_OK)
+        status = train(&t, argc, argv, err);
+    command_line_release(&line);
+    if (status == RAMP_OK && train_signal() != 0)
+        return 128 + train_signal();
+    return (int)status;
+}
+
+const struct verb verb_train = {
+    .name = "train",
+    .arguments = "DATA",
+    .summary = "train a net on labelled pictures",
+    .about = "Trains a net on labelled pictures and keeps the best model. DATA "
+             "is a name\n(fashion-small, mnist, fashion-mnist, cifar10, "
+             "cifar100), a folder of class\nfolders, a folder with train/ and "
+             "test/ of these, a folder of IDX or CIFAR\nfiles, or a tar or zip "
+             "archive of any of them. Ctrl-C ends the training after\nthe "
+             "current batch, and the model is saved.",
+    .example = "  ramp train fashion-small --epochs 5\n"
+               "  ramp train my-photos/ --input 3x96x96 --epochs 40\n"
+               "  ramp train mnist --net lenet --act tanh --out runs/tanh",
+    .run = train_run,
+};

@@ -1,0 +1,142 @@
+/* train_record.c - what a run leaves beside its models: args.txt, from which
+ * it can be repeated, net.net, and the facts that go into the models. */
+#include "cli/recipe.h"
+#include "cli/train.h"
+
+#include "report/run_folder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* One word of a command as a shell takes it. */
+static void add_word(struct draft *draft, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-./:,=+@%";
+    if (word[0] && word[strspn(word, plain)] == 0) {
+        draft_add(draft, " %s", word);
+        return;
+    }
+    draft_add(draft, " '");
+    for (; *word; word++)
+        if (*word == '\'')
+            draft_add(draft, "'\\''");
+        else
+            draft_add(draft, "%c", *word);
+    draft_add(draft, "'");
+}
+
+static void add_fact(struct train_record *record, const char *name,
+                     const char *text)
+{
+    int n = 0;
+    while (record->facts[n])
+        n += 2;
+    ASSERT(n < 2 * TRAIN_N_FACTS);
+    record->facts[n] = name;
+    record->facts[n + 1] = text;
+}
+
+static void write_value(struct draft *draft, struct option *options,
+                        const char *name, const char *fallback)
+{
+    if (!option_write(draft, option_find(options, name)))
+        draft_add(draft, "%s", fallback);
+}
+
+enum ramp_status train_record_init(struct train_record *record,
+                                   struct option *options,
+                                   const struct ramp_net *net, int argc,
+                                   char **argv, struct ramp_error *err)
+{
+    /* A repeated run is a run of its own: it gets its own folder. */
+    static const char *const but[] = {"out", "recipe", NULL};
+    struct train_record *r = record;
+    *r = (struct train_record){0};
+    recipe_write(&r->settings, options, but);
+    write_value(&r->val_share, options, "val", "0");
+    write_value(&r->val_seed, options, "seed", "0");
+    draft_add(&r->command, "ramp train");
+    for (int i = 0; i < argc; i++)
+        add_word(&r->command, argv[i]);
+    const struct draft *const drafts[] = {&r->settings, &r->val_share,
+                                          &r->val_seed, &r->command};
+    for (int i = 0; i < 4; i++) {
+        enum ramp_status status = draft_check(drafts[i], "settings", err);
+        if (status != RAMP_OK)
+            return status;
+    }
+    add_fact(r, "ramp", CLI_VERSION);
+    add_fact(r, "net-name", ramp_net_name(net));
+    add_fact(r, "command", r->command.text);
+    add_fact(r, "settings", r->settings.text);
+    add_fact(r, "val-share", r->val_share.text);
+    add_fact(r, "val-seed", r->val_seed.text);
+    return RAMP_OK;
+}
+
+/* The processor's name; "unknown" where the system does not tell. */
+static void processor_name(char *name, size_t n_bytes)
+{
+    char line[256];
+    snprintf(name, n_bytes, "unknown");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    while (file && fgets(line, sizeof line, file)) {
+        const char *colon = strstr(line, ": ");
+        if (colon && strncmp(line, "model name", 10) == 0) {
+            snprintf(name, n_bytes, "%.*s", (int)strcspn(colon + 2, "\n"),
+                     colon + 2);
+            break;
+        }
+    }
+    if (file)
+        fclose(file);
+}
+
+static void add_notes(struct draft *draft, const struct train_record *record,
+                      const struct train_settings *settings,
+                      const struct ramp_dataset *data)
+{
+    char date[32] = "", processor[128];
+    time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc))
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    processor_name(processor, sizeof processor);
+    draft_add(draft,
+              "# ramp train --recipe THIS-FILE repeats this run\n"
+              "# ramp %s\n# command: %s\n# date: %s\n"
+              "# processor: %s, %s; threads: %d\n# fingerprint: %016llx\n",
+              CLI_VERSION, record->command.text, date, processor, settings->cpu,
+              ramp_compute_threads(&settings->data.compute),
+              (unsigned long long)ramp_dataset_fingerprint(data));
+}
+
+enum ramp_status train_record_write(const struct train_record *record,
+                                    const char *folder,
+                                    const struct train_settings *settings,
+                                    const struct ramp_dataset *data,
+                                    const struct ramp_net *net,
+                                    struct ramp_error *err)
+{
+    struct draft args = {0};
+    add_notes(&args, record, settings, data);
+    draft_add(&args, "%s", record->settings.text);
+    enum ramp_status status = draft_check(&args, "args.txt", err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder, "args.txt", args.text, err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder, "net.net", ramp_net_text(net), err);
+    draft_release(&args);
+    return status;
+}
+
+void train_record_release(struct train_record *record)
+{
+    draft_release(&record->settings);
+    draft_release(&record->command);
+    draft_release(&record->val_share);
+    draft_release(&record->val_seed);
+}

@@ -1,0 +1,245 @@
+/* archive.c - tar and zip archives in memory, the only user of libarchive. */
+#include "data/archive.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+#include <string.h>
+
+enum {
+    READ_BLOCK_BYTES = 1 << 16,
+    /* What a member costs beside its bytes, so that empty ones have a price. */
+    MEMBER_BYTES = 512
+};
+
+struct reader {
+    struct archive *archive;
+    struct tree *tree;
+    const char *path;
+    uint64_t n_bytes, max_bytes; /* of all members so far */
+};
+
+static enum ramp_status over_limit(const struct reader *reader,
+                                   struct ramp_error *err)
+{
+    return error_set(err, RAMP_MEMORY,
+                     "cannot hold %s: expected at most %llu bytes (the "
+                     "cache), found more; try unpacking it",
+                     TEXT_QUOTE(reader->path),
+                     (unsigned long long)reader->max_bytes);
+}
+
+static enum ramp_status archive_failed(const struct reader *reader,
+                                       struct ramp_error *err)
+{
+    const char *why = archive_error_string(reader->archive);
+    return error_set(err, RAMP_DATA, "cannot read %s: %s",
+                     TEXT_QUOTE(reader->path),
+                     TEXT_QUOTE(why ? why : "damaged archive"));
+}
+
+/* "./a//b" -> "a/b"; false if the path is empty, hidden or too long. */
+static bool normal_path(char out[TREE_PATH_BYTES], const char *path)
+{
+    size_t n = 0;
+    while (*path != 0) {
+        size_t length = strcspn(path, "/");
+        bool skip = length == 0 || (length == 1 && path[0] == '.');
+        if (!skip) {
+            if (n + length + 2 > TREE_PATH_BYTES)
+                return false;
+            if (n > 0)
+                out[n++] = '/';
+            memcpy(out + n, path, length);
+            out[n + length] = 0;
+            if (tree_hidden(out + n))
+                return false;
+            n += length;
+        }
+        path += length + (path[length] != 0);
+    }
+    return n > 0;
+}
+
+/* A member whose header does not tell its size is read in growing pieces. */
+static enum ramp_status read_unsized(struct reader *reader, uint8_t **bytes,
+                                     uint64_t *n_bytes, struct ramp_error *err)
+{
+    size_t room = 0, n = 0;
+    for (;;) {
+        if (n + reader->n_bytes > reader->max_bytes)
+            return over_limit(reader, err);
+        if (!mem_grow((void **)bytes, &room, n + READ_BLOCK_BYTES, 1))
+            return error_memory(err, "a file of an archive",
+                                n + READ_BLOCK_BYTES);
+        la_ssize_t got =
+            archive_read_data(reader->archive, *bytes + n, READ_BLOCK_BYTES);
+        if (got < 0)
+            return archive_failed(reader, err);
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    *n_bytes = n;
+    reader->n_bytes += n;
+    return RAMP_OK;
+}
+
+static enum ramp_status read_sized(struct reader *reader, uint8_t **bytes,
+                                   uint64_t n_bytes, struct ramp_error *err)
+{
+    size_t done = 0;
+    *bytes = mem_alloc((size_t)n_bytes, 1);
+    if (*bytes == NULL)
+        return error_memory(err, "a file of an archive", (size_t)n_bytes);
+    while (done < n_bytes) {
+        la_ssize_t got = archive_read_data(reader->archive, *bytes + done,
+                                           (size_t)n_bytes - done);
+        if (got < 0)
+            return archive_failed(reader, err);
+        if (got == 0)
+            return error_set(err, RAMP_DATA,
+                             "cannot read %s: expected a member of %llu "
+                             "bytes, found %zu",
+                             TEXT_QUOTE(reader->path),
+                             (unsigned long long)n_bytes, done);
+        done += (size_t)got;
+    }
+    return RAMP_OK;
+}
+
+static enum ramp_status read_bytes(struct reader *reader,
+                                   struct archive_entry *entry, uint8_t **bytes,
+                                   uint64_t *n_bytes, struct ramp_error *err)
+{
+    enum ramp_status status;
+    if (archive_entry_size_is_set(entry)) {
+        *n_bytes = (uint64_t)archive_entry_size(entry);
+        status = read_sized(reader, bytes, *n_bytes, err);
+    } else {
+        status = read_unsized(reader, bytes, n_bytes, err);
+    }
+    if (status != RAMP_OK) {
+        mem_free(*bytes);
+        *bytes = NULL;
+    }
+    return status;
+}
+
+static enum ramp_status take_member(struct reader *reader,
+                                    struct archive_entry *entry,
+                                    const char *path, struct ramp_error *err)
+{
+    uint8_t *bytes = NULL;
+    uint64_t n_bytes = 0;
+    if (archive_entry_filetype(entry) == AE_IFDIR)
+        return tree_add(reader->tree, path, TREE_FOLDER, 0, NULL, err);
+    if (!tree_wants(path))
+        return RAMP_OK;
+    if (archive_entry_filetype(entry) != AE_IFREG)
+        return tree_add(reader->tree, path, TREE_LINK, 0, NULL, err);
+    enum ramp_status status = read_bytes(reader, entry, &bytes, &n_bytes, err);
+    if (status != RAMP_OK)
+        return status;
+    return tree_add(reader->tree, path, TREE_FILE, n_bytes, bytes, err);
+}
+
+static enum ramp_status read_member(struct reader *reader,
+                                    struct archive_entry *entry,
+                                    struct ramp_error *err)
+{
+    char path[TREE_PATH_BYTES];
+    uint64_t n_bytes = MEMBER_BYTES;
+    /* Names are bytes to us. Where libarchive holds one as UTF-8 only, it can
+     * give its bytes only as such (the locale is not ours to set). */
+    const char *name = archive_entry_pathname(entry);
+    if (name == NULL)
+        name = archive_entry_pathname_utf8(entry);
+    if (archive_entry_size_is_set(entry))
+        n_bytes += (uint64_t)archive_entry_size(entry);
+    if (n_bytes > reader->max_bytes - reader->n_bytes)
+        return over_limit(reader, err);
+    reader->n_bytes += n_bytes;
+    if (name == NULL)
+        return error_set(err, RAMP_DATA,
+                         "cannot read %s: a member has a name that is not "
+                         "UTF-8; try unpacking it",
+                         TEXT_QUOTE(reader->path));
+    if (!normal_path(path, name))
+        return RAMP_OK;
+    return take_member(reader, entry, path, err);
+}
+
+static enum ramp_status read_members(struct reader *reader,
+                                     struct ramp_error *err)
+{
+    enum ramp_status status = RAMP_OK;
+    while (status == RAMP_OK) {
+        struct archive_entry *entry;
+        int code = archive_read_next_header(reader->archive, &entry);
+        if (code == ARCHIVE_EOF)
+            break;
+        /* A warning is about names, times or owners: of no account here. */
+        if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
+            return archive_failed(reader, err);
+        status = read_member(reader, entry, err);
+    }
+    return status;
+}
+
+/* The kind in a word; known after the first header. */
+static const char *kind_of(struct archive *archive)
+{
+    int format = archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK;
+    return format == ARCHIVE_FORMAT_ZIP ? "zip" : "tar";
+}
+
+static bool support(struct archive *archive)
+{
+    return archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+           archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
+           archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
+           archive_read_support_filter_xz(archive) == ARCHIVE_OK &&
+           archive_read_support_filter_bzip2(archive) == ARCHIVE_OK &&
+           archive_read_support_filter_zstd(archive) == ARCHIVE_OK;
+}
+
+static enum ramp_status load(struct reader *reader, struct ramp_error *err)
+{
+    reader->archive = archive_read_new();
+    if (reader->archive == NULL || !support(reader->archive))
+        return error_memory(err, "reading an archive", READ_BLOCK_BYTES);
+    if (archive_read_open_filename(reader->archive, reader->path,
+                                   READ_BLOCK_BYTES) != ARCHIVE_OK)
+        return archive_failed(reader, err);
+    enum ramp_status status = read_members(reader, err);
+    if (status == RAMP_OK)
+        reader->tree->archive_kind = kind_of(reader->archive);
+    return status;
+}
+
+enum ramp_status archive_load(struct tree *tree, const char *path,
+                              uint64_t max_bytes, struct ramp_error *err)
+{
+    struct reader reader = {.tree = tree, .path = path, .max_bytes = max_bytes};
+    *tree = (struct tree){.root = path, .archive_kind = "tar"};
+    /* libarchive turns UTF-8 names into the charset of the locale, and loses
+     * them where that has no such letters. Only this thread's is changed. */
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    enum ramp_status status = load(&reader, err);
+    archive_read_free(reader.archive);
+    if (utf8) {
+        uselocale(before);
+        freelocale(utf8);
+    }
+    if (status == RAMP_OK)
+        tree_sort(tree);
+    else
+        tree_release(tree);
+    return status;
+}

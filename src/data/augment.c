@@ -1,0 +1,218 @@
+/* augment.c - random changes of training pictures. Knows nothing of batches
+ * and threads: one picture in, one picture out. */
+#include "data/augment.h"
+
+#include "base/error.h"
+#include "data/preprocess.h"
+
+#include <math.h>
+
+/* The numbers of one picture are drawn at counter * DRAWS + which, so that no
+ * two draws of an epoch share a counter. */
+enum draw {
+    DRAW_FLIP,
+    DRAW_SHIFT_X,
+    DRAW_SHIFT_Y,
+    DRAW_ROTATE,
+    DRAW_SCALE,
+    DRAW_CUTOUT_X,
+    DRAW_CUTOUT_Y,
+    DRAWS = 16
+};
+
+/* What was drawn for one picture. */
+struct change {
+    bool flip;
+    int shift_x, shift_y; /* to the right and down */
+    double angle;         /* radians */
+    double factor;        /* > 1 enlarges */
+};
+
+/* Shape and scaling of one picture, ready for the loops. */
+struct canvas {
+    int width, height, channels;
+    float mul[3], add[3];
+    const uint8_t *pixels; /* borrowed */
+};
+
+static int draw_int(struct rng_key key, uint64_t counter, int low, int high)
+{
+    uint64_t n = (uint64_t)((int64_t)high - low + 1);
+    return (int)((int64_t)rng_below(key, counter, n) + low);
+}
+
+static double draw_real(struct rng_key key, uint64_t counter, double most)
+{
+    return (2 * rng_uniform(key, counter) - 1) * most;
+}
+
+static struct change draw_change(const struct augment *augment,
+                                 struct rng_key key, uint64_t base)
+{
+    const double degree = 3.14159265358979323846 / 180;
+    int s = augment->shift;
+    struct change change = {.factor = 1};
+    if (augment->flip)
+        change.flip = draw_int(key, base + DRAW_FLIP, 0, 1) == 1;
+    if (s > 0) {
+        change.shift_x = draw_int(key, base + DRAW_SHIFT_X, -s, s);
+        change.shift_y = draw_int(key, base + DRAW_SHIFT_Y, -s, s);
+    }
+    if (augment->rotate > 0)
+        change.angle =
+            draw_real(key, base + DRAW_ROTATE, augment->rotate * degree);
+    if (augment->scale > 0)
+        change.factor += draw_real(key, base + DRAW_SCALE, augment->scale);
+    return change;
+}
+
+/* The index inside 0..n-1 that i has in a picture mirrored at its border
+ * pixels, which are not repeated: for n = 4 ... 2 1 0 1 2 3 2 1 0 1 ... */
+static int mirrored(int64_t i, int n)
+{
+    int64_t period = 2 * ((int64_t)n - 1);
+    if (i >= 0 && i < n)
+        return (int)i;
+    if (n == 1)
+        return 0;
+    i %= period;
+    if (i < 0)
+        i += period;
+    return (int)(i < n ? i : period - i);
+}
+
+static void put_pixel(float *out, const struct canvas *canvas,
+                      const uint8_t *pixel)
+{
+    for (int c = 0; c < canvas->channels; c++)
+        out[c] = (float)pixel[c] * canvas->mul[c] + canvas->add[c];
+}
+
+/* One row, moved by whole pixels, perhaps flipped. */
+static void move_row(float *out, const struct canvas *canvas,
+                     const uint8_t *row, const struct change *change)
+{
+    int w = canvas->width;
+    for (int x = 0; x < w; x++) {
+        int from = mirrored((int64_t)x - change->shift_x, w);
+        if (change->flip)
+            from = w - 1 - from;
+        put_pixel(out, canvas, row + (size_t)from * (size_t)canvas->channels);
+        out += canvas->channels;
+    }
+}
+
+static void move(float *out, const struct canvas *canvas,
+                 const struct change *change)
+{
+    size_t row_size = (size_t)canvas->width * (size_t)canvas->channels;
+    for (int y = 0; y < canvas->height; y++) {
+        int from = mirrored((int64_t)y - change->shift_y, canvas->height);
+        move_row(out, canvas, canvas->pixels + (size_t)from * row_size, change);
+        out += row_size;
+    }
+}
+
+/* The colour at a place between four pixels. */
+static void put_between(float *out, const struct canvas *canvas, double x,
+                        double y)
+{
+    size_t n_channels = (size_t)canvas->channels;
+    size_t row_size = (size_t)canvas->width * n_channels;
+    double left = floor(x);
+    double top = floor(y);
+    float right_share = (float)(x - left);
+    float low_share = (float)(y - top);
+    size_t x0 = (size_t)mirrored((int64_t)left, canvas->width);
+    size_t x1 = (size_t)mirrored((int64_t)left + 1, canvas->width);
+    size_t y0 = (size_t)mirrored((int64_t)top, canvas->height);
+    size_t y1 = (size_t)mirrored((int64_t)top + 1, canvas->height);
+    const uint8_t *upper = canvas->pixels + y0 * row_size;
+    const uint8_t *lower = canvas->pixels + y1 * row_size;
+    for (size_t c = 0; c < n_channels; c++) {
+        float a = upper[x0 * n_channels + c];
+        float b = upper[x1 * n_channels + c];
+        float d = lower[x0 * n_channels + c];
+        float e = lower[x1 * n_channels + c];
+        float high = a + (b - a) * right_share;
+        float low = d + (e - d) * right_share;
+        float value = high + (low - high) * low_share;
+        out[c] = value * canvas->mul[c] + canvas->add[c];
+    }
+}
+
+/* Where a pixel of the new picture comes from: undo the shift, then the
+ * rotation and the scaling about the centre, then the flip. */
+static void warp(float *out, const struct canvas *canvas,
+                 const struct change *change)
+{
+    double centre_x = (canvas->width - 1) / 2.0;
+    double centre_y = (canvas->height - 1) / 2.0;
+    double c = cos(change->angle) / change->factor;
+    double s = sin(change->angle) / change->factor;
+    for (int y = 0; y < canvas->height; y++) {
+        double v = y - change->shift_y - centre_y;
+        for (int x = 0; x < canvas->width; x++) {
+            double u = x - change->shift_x - centre_x;
+            double from_x = c * u + s * v;
+            double from_y = c * v - s * u;
+            if (change->flip)
+                from_x = -from_x;
+            put_between(out, canvas, centre_x + from_x, centre_y + from_y);
+            out += canvas->channels;
+        }
+    }
+}
+
+static int clamped(int64_t i, int high)
+{
+    return i < 0 ? 0 : i > high ? high : (int)i;
+}
+
+/* The middle of the square is drawn over the whole picture, so that it may
+ * lie partly outside, as in DeVries & Taylor 2017. */
+static void cut_out(float *out, const struct augment *augment,
+                    const struct ramp_preprocess *pre, struct rng_key key,
+                    uint64_t base)
+{
+    int64_t half = augment->cutout / 2;
+    int64_t left = draw_int(key, base + DRAW_CUTOUT_X, 0, pre->width - 1);
+    int64_t top = draw_int(key, base + DRAW_CUTOUT_Y, 0, pre->height - 1);
+    int x0 = clamped(left - half, pre->width);
+    int x1 = clamped(left - half + augment->cutout, pre->width);
+    int y0 = clamped(top - half, pre->height);
+    int y1 = clamped(top - half + augment->cutout, pre->height);
+    float fill[3];
+    for (int c = 0; c < pre->channels; c++)
+        fill[c] = pre->scale == RAMP_SCALE_STANDARD ? 0
+                  : pre->scale == RAMP_SCALE_UNIT   ? pre->mean[c]
+                                                    : 255 * pre->mean[c];
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++)
+            for (int c = 0; c < pre->channels; c++)
+                out[((size_t)y * (size_t)pre->width + (size_t)x) *
+                        (size_t)pre->channels +
+                    (size_t)c] = fill[c];
+}
+
+void augment_apply(float *out, const struct augment *augment,
+                   const struct ramp_preprocess *pre, const uint8_t *pixels,
+                   struct rng_key key, uint64_t counter)
+{
+    ASSERT(augment->scale < 1);
+    uint64_t base = counter * DRAWS;
+    struct change change = draw_change(augment, key, base);
+    struct canvas canvas = {.width = pre->width,
+                            .height = pre->height,
+                            .channels = pre->channels,
+                            .pixels = pixels};
+    preprocess_factors(pre, canvas.mul, canvas.add);
+    if (change.angle != 0 || change.factor != 1)
+        warp(out, &canvas, &change);
+    else if (change.flip || change.shift_x != 0 || change.shift_y != 0)
+        move(out, &canvas, &change);
+    else
+        ramp_preprocess_scale(out, pre, pixels);
+    if (augment->cutout > 0)
+        cut_out(out, augment, pre, key, base);
+}

@@ -1,0 +1,446 @@
+/* checkpoint.c - model files: a model, and the optimiser's slots beside it, in
+ * and out of the container. */
+#include "model/checkpoint.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/model.h"
+#include "model/safetensors.h"
+#include "model/settings.h"
+#include "net/netspec.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_FILE_BYTES ((size_t)1 << 30)
+
+/* Tensors of this prefix may stand beside the net's own. */
+static const char OPTIMIZER[] = "optimizer.";
+
+/* The name of a slot's part that belongs to the net's tensor t; with slot NULL
+ * the tensor's own. */
+#define NAME_BYTES 128
+static void tensor_name(char name[NAME_BYTES], const char *slot,
+                        const struct tensor *t)
+{
+    int n =
+        slot ? snprintf(name, NAME_BYTES, "%s%s.%s", OPTIMIZER, slot, t->name)
+             : snprintf(name, NAME_BYTES, "%s", t->name);
+    ASSERT(n < NAME_BYTES);
+}
+
+static size_t largest_tensor(const struct ramp_net *net)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < net->n_tensors; i++)
+        if (net->tensors[i].n > n)
+            n = net->tensors[i].n;
+    return n;
+}
+
+/* The first value that is not finite, or NULL. */
+static const float *find_not_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return &values[i];
+    return NULL;
+}
+
+/* ==== Saving ==== */
+
+/* One tensor of the file. */
+struct entry {
+    char name[NAME_BYTES];
+    const struct tensor *tensor;
+    const float *block;
+};
+
+/* The model's tensors, then those of each slot; `entries` has room for
+ * (1 + n_extras) * n_tensors. Returns how many there are. */
+static size_t list_entries(struct entry *entries, const struct ramp_net *net,
+                           const struct model_extra *extras, size_t n_extras)
+{
+    size_t n = 0;
+    for (size_t group = 0; group <= n_extras; group++) {
+        const struct model_extra *extra = group ? &extras[group - 1] : NULL;
+        for (size_t i = 0; i < net->n_tensors; i++) {
+            const struct tensor *t = &net->tensors[i];
+            if (extra != NULL && t->role == TENSOR_RUNNING)
+                continue;
+            struct entry *entry = &entries[n++];
+            tensor_name(entry->name, extra ? extra->name : NULL, t);
+            entry->tensor = t;
+            entry->block = extra ? extra->block : net_tensor_block(net, t);
+        }
+    }
+    return n;
+}
+
+static enum ramp_status check_entries(const struct entry *entries, size_t n,
+                                      const char *path, struct ramp_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct tensor *t = entries[i].tensor;
+        const float *bad = find_not_finite(entries[i].block + t->offset, t->n);
+        if (bad != NULL)
+            return error_set(err, RAMP_MODEL,
+                             "cannot write %s: tensor %s holds %s",
+                             TEXT_QUOTE(path), TEXT_QUOTE(entries[i].name),
+                             isnan(*bad) ? "a NaN" : "an infinity");
+    }
+    return RAMP_OK;
+}
+
+/* The container's tables for these entries; the caller frees both. */
+static enum ramp_status describe(struct safetensors *file,
+                                 const struct ramp_model *model,
+                                 const struct settings_text *settings,
+                                 const struct entry *entries, size_t n,
+                                 struct ramp_error *err)
+{
+    enum ramp_status status =
+        MEM_NEW(&file->metadata, SETTINGS_N_KEYS + model->n_facts,
+                "a model's facts", err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&file->tensors, n, "a model's tensors", err);
+    if (status != RAMP_OK)
+        return status;
+    memcpy(file->metadata, settings->lines, sizeof settings->lines);
+    file->n_metadata = SETTINGS_N_KEYS;
+    for (size_t i = 0; i < model->n_facts; i++)
+        file->metadata[file->n_metadata++] = (struct safetensors_text){
+            model->facts[i].name, model->facts[i].text};
+    for (size_t i = 0; i < n; i++) {
+        const struct tensor *from = entries[i].tensor;
+        struct safetensor *to = &file->tensors[file->n_tensors++];
+        to->name = entries[i].name;
+        to->n_dims = from->n_dims;
+        to->n = from->n;
+        memcpy(to->dims, from->dims, sizeof from->dims);
+    }
+    return RAMP_OK;
+}
+
+static enum ramp_status write_file(const char *path,
+                                   const struct safetensors *file,
+                                   const struct ramp_net *net,
+                                   const struct entry *entries,
+                                   struct ramp_error *err)
+{
+    struct file_save *save = NULL;
+    float *values;
+    enum ramp_status status =
+        MEM_NEW(&values, largest_tensor(net), "a tensor", err);
+    if (status == RAMP_OK)
+        status = file_save_begin(&save, path, err);
+    if (status == RAMP_OK)
+        status = safetensors_write_header(save, file, err);
+    for (size_t i = 0; i < file->n_tensors && status == RAMP_OK; i++) {
+        const struct tensor *t = entries[i].tensor;
+        net_tensor_to_file(net, t, values, entries[i].block);
+        status = safetensors_write_floats(save, values, t->n, err);
+    }
+    mem_free(values);
+    if (status == RAMP_OK)
+        return file_save_commit(&save, err);
+    file_save_abort(&save);
+    return status;
+}
+
+enum ramp_status model_save_with(const struct ramp_model *model,
+                                 const char *path,
+                                 const struct model_extra *extras,
+                                 size_t n_extras, struct ramp_error *err)
+{
+    const struct ramp_net *net = model->net;
+    struct safetensors file = {0};
+    struct settings_text settings = {0};
+    struct entry *entries;
+    size_t n = 0;
+    enum ramp_status status = MEM_NEW(&entries, (1 + n_extras) * net->n_tensors,
+                                      "a model's tensors", err);
+    if (status == RAMP_OK) {
+        n = list_entries(entries, net, extras, n_extras);
+        status = check_entries(entries, n, path, err);
+    }
+    if (status == RAMP_OK)
+        status = settings_write(&settings, model, err);
+    if (status == RAMP_OK)
+        status = describe(&file, model, &settings, entries, n, err);
+    if (status == RAMP_OK)
+        status = write_file(path, &file, net, entries, err);
+    safetensors_release(&file);
+    settings_text_release(&settings);
+    mem_free(entries);
+    return status;
+}
+
+enum ramp_status ramp_model_save(const struct ramp_model *model,
+                                 const char *path, struct ramp_error *err)
+{
+    return model_save_with(model, path, NULL, 0, err);
+}
+
+/* ==== Loading ==== */
+
+/* What the functions below share. */
+struct loader {
+    const char *path;
+    struct ramp_error *err;
+    uint8_t *bytes; /* of the file; owned */
+    struct safetensors file;
+    struct settings settings;
+    float *values; /* room for the largest tensor; owned */
+};
+
+/* A fault in what the file says, found by a function that does not know the
+ * file. */
+static enum ramp_status pass_on(const struct loader *loader,
+                                enum ramp_status status,
+                                const struct ramp_error *why)
+{
+    return error_set(loader->err, status, "cannot read %s: %s",
+                     TEXT_QUOTE(loader->path), why->text);
+}
+
+/* A short text can ask for a very large net: before its memory is taken, the
+ * file must hold as many values. */
+static enum ramp_status check_size(const struct loader *loader,
+                                   const struct ramp_net_options *options)
+{
+    struct layer *layers;
+    struct shape input;
+    size_t n_layers, n_params = 0, n_values = 0;
+    enum ramp_status status =
+        netspec_parse(&layers, &n_layers, &input, loader->settings.net,
+                      loader->path, options, loader->err);
+    if (status != RAMP_OK)
+        return status;
+    for (size_t i = 0; i < n_layers; i++)
+        n_params += layer_n_params(&layers[i]);
+    mem_free(layers);
+    for (size_t i = 0; i < loader->file.n_tensors; i++)
+        n_values += loader->file.tensors[i].n;
+    if (n_params <= n_values)
+        return RAMP_OK;
+    return error_set(loader->err, RAMP_MODEL,
+                     "cannot read %s: expected %zu parameters as its net has, "
+                     "found %zu",
+                     TEXT_QUOTE(loader->path), n_params, n_values);
+}
+
+/* A model without its weights. */
+static enum ramp_status make_model(struct ramp_model **model,
+                                   const struct loader *loader)
+{
+    const struct settings *s = &loader->settings;
+    const struct ramp_net_options options = {.channels = s->pre.channels,
+                                             .height = s->pre.height,
+                                             .width = s->pre.width,
+                                             .n_classes = s->n_classes,
+                                             .act = s->act};
+    struct ramp_net *net = NULL;
+    struct ramp_error why;
+    enum ramp_status status = check_size(loader, &options);
+    if (status == RAMP_OK)
+        status =
+            ramp_net_parse(&net, s->net, loader->path, &options, loader->err);
+    if (status != RAMP_OK)
+        return status;
+    status =
+        ramp_model_new(model, &net, s->classes, s->n_classes, &s->pre, &why);
+    ramp_net_free(net);
+    for (size_t i = 0; i < loader->file.n_metadata && status == RAMP_OK; i++) {
+        const struct safetensors_text *line = &loader->file.metadata[i];
+        if (!settings_is_key(line->key))
+            status = ramp_model_set_fact(*model, line->key, line->value, &why);
+    }
+    return status == RAMP_OK ? status : pass_on(loader, status, &why);
+}
+
+/* "(6, 1, 5, 5)" */
+#define SHAPE_BYTES 64
+static const char *shape_text(char text[SHAPE_BYTES], const size_t *dims,
+                              int n_dims)
+{
+    size_t used = (size_t)snprintf(text, SHAPE_BYTES, "(");
+    for (int i = 0; i < n_dims && used < SHAPE_BYTES; i++)
+        used += (size_t)snprintf(text + used, SHAPE_BYTES - used, "%s%zu",
+                                 i ? ", " : "", dims[i]);
+    if (used < SHAPE_BYTES)
+        snprintf(text + used, SHAPE_BYTES - used, ")");
+    return text;
+}
+
+/* Move one tensor from the file into a block of the net's layout. */
+static enum ramp_status load_tensor(const struct loader *loader,
+                                    const struct ramp_net *net,
+                                    const struct tensor *t, const char *slot,
+                                    float *block)
+{
+    char name[NAME_BYTES], expected[SHAPE_BYTES], found[SHAPE_BYTES];
+    tensor_name(name, slot, t);
+    const struct safetensor *in = safetensors_find(&loader->file, name);
+    if (in == NULL)
+        return error_set(loader->err, RAMP_MODEL,
+                         "cannot read %s: expected tensor %s, found none",
+                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name));
+    if (in->n_dims != t->n_dims ||
+        memcmp(in->dims, t->dims, (size_t)t->n_dims * sizeof *t->dims) != 0)
+        return error_set(loader->err, RAMP_MODEL,
+                         "cannot read %s: tensor %s: expected shape %s, "
+                         "found %s",
+                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name),
+                         shape_text(expected, t->dims, t->n_dims),
+                         shape_text(found, in->dims, in->n_dims));
+    safetensors_floats(loader->values, in);
+    const float *bad = find_not_finite(loader->values, in->n);
+    if (bad != NULL)
+        return error_set(loader->err, RAMP_MODEL,
+                         "cannot read %s: tensor %s holds %s",
+                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name),
+                         isnan(*bad) ? "a NaN" : "an infinity");
+    net_tensor_from_file(net, t, block, loader->values);
+    return RAMP_OK;
+}
+
+static bool net_has(const struct ramp_net *net, const char *name)
+{
+    for (size_t i = 0; i < net->n_tensors; i++)
+        if (text_equal(net->tensors[i].name, name))
+            return true;
+    return false;
+}
+
+static bool begins_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* All tensors of the net are in the file; is there any other? Names differ on
+ * both sides, so that the counts tell. */
+static enum ramp_status check_surplus(const struct loader *loader,
+                                      const struct ramp_net *net)
+{
+    const struct safetensors *file = &loader->file;
+    size_t n = 0;
+    for (size_t i = 0; i < file->n_tensors; i++)
+        n += !begins_with(file->tensors[i].name, OPTIMIZER);
+    for (size_t i = 0; i < file->n_tensors && n > net->n_tensors; i++) {
+        const char *name = file->tensors[i].name;
+        if (!begins_with(name, OPTIMIZER) && !net_has(net, name))
+            return error_set(loader->err, RAMP_MODEL,
+                             "cannot read %s: tensor %s is none of its net's",
+                             TEXT_QUOTE(loader->path), TEXT_QUOTE(name));
+    }
+    return RAMP_OK;
+}
+
+static enum ramp_status load_weights(const struct loader *loader,
+                                     const struct ramp_net *net)
+{
+    enum ramp_status status = RAMP_OK;
+    for (size_t i = 0; i < net->n_tensors && status == RAMP_OK; i++) {
+        const struct tensor *t = &net->tensors[i];
+        status = load_tensor(loader, net, t, NULL, net_tensor_block(net, t));
+    }
+    return status == RAMP_OK ? check_surplus(loader, net) : status;
+}
+
+static bool has_slot(const struct safetensors *file, const char *slot)
+{
+    size_t n = strlen(slot);
+    for (size_t i = 0; i < file->n_tensors; i++) {
+        const char *name = file->tensors[i].name;
+        if (begins_with(name, OPTIMIZER) &&
+            begins_with(name + strlen(OPTIMIZER), slot) &&
+            name[strlen(OPTIMIZER) + n] == '.')
+            return true;
+    }
+    return false;
+}
+
+static enum ramp_status load_slot(const struct loader *loader,
+                                  const struct ramp_net *net,
+                                  struct model_slot *slot)
+{
+    if (!has_slot(&loader->file, slot->name))
+        return RAMP_OK;
+    enum ramp_status status =
+        MEM_NEW(&slot->block, net->n_params, "the optimiser", loader->err);
+    for (size_t i = 0; i < net->n_tensors && status == RAMP_OK; i++) {
+        const struct tensor *t = &net->tensors[i];
+        if (t->role != TENSOR_RUNNING)
+            status = load_tensor(loader, net, t, slot->name, slot->block);
+    }
+    return status;
+}
+
+/* `path` is a file. On failure *model and the slots may be there in part. */
+static enum ramp_status load_file(struct ramp_model **model,
+                                  struct loader *loader,
+                                  struct model_slot *slots, size_t n_slots)
+{
+    size_t n_bytes;
+    enum ramp_status status =
+        file_read(&loader->bytes, &n_bytes, loader->path, MAX_FILE_BYTES,
+                  RAMP_MODEL, loader->err);
+    if (status == RAMP_OK)
+        status = safetensors_parse(&loader->file, loader->bytes, n_bytes,
+                                   loader->path, loader->err);
+    if (status == RAMP_OK)
+        status = settings_read(&loader->settings, &loader->file, loader->path,
+                               loader->err);
+    if (status == RAMP_OK)
+        status = make_model(model, loader);
+    if (status != RAMP_OK)
+        return status;
+    const struct ramp_net *net = (*model)->net;
+    status =
+        MEM_NEW(&loader->values, largest_tensor(net), "a tensor", loader->err);
+    if (status == RAMP_OK)
+        status = load_weights(loader, net);
+    for (size_t i = 0; i < n_slots && status == RAMP_OK; i++)
+        status = load_slot(loader, net, &slots[i]);
+    return status;
+}
+
+enum ramp_status model_load_with(struct ramp_model **model, const char *path,
+                                 struct model_slot *slots, size_t n_slots,
+                                 struct ramp_error *err)
+{
+    struct loader loader = {.path = path, .err = err};
+    char *inside = NULL;
+    *model = NULL;
+    for (size_t i = 0; i < n_slots; i++)
+        slots[i].block = NULL;
+    if (file_is_folder(path)) {
+        loader.path = inside = file_join(path, "best.safetensors");
+        if (inside == NULL)
+            return error_memory(err, "a path", strlen(path));
+    }
+    enum ramp_status status = load_file(model, &loader, slots, n_slots);
+    if (status != RAMP_OK) {
+        ramp_model_free(*model);
+        *model = NULL;
+        for (size_t i = 0; i < n_slots; i++) {
+            mem_free(slots[i].block);
+            slots[i].block = NULL;
+        }
+    }
+    mem_free(loader.values);
+    settings_release(&loader.settings);
+    safetensors_release(&loader.file);
+    mem_free(loader.bytes);
+    mem_free(inside);
+    return status;
+}
+
+enum ramp_status ramp_model_load(struct ramp_model **model, const char *path,
+                                 struct ramp_error *err)
+{
+    return model_load_with(model, path, NULL, 0, err);
+}

@@ -1,0 +1,137 @@
+/* predict.c - from pictures to probabilities. */
+#include "base/mem.h"
+#include "net/plan.h"
+
+#include <math.h>
+#include <ramp/predict.h>
+#include <string.h>
+
+struct ramp_predictor {
+    const struct ramp_model *model; /* borrowed */
+    struct plan *plan;
+    size_t max_batch;
+    size_t n_values, n_classes; /* of one picture */
+    float *x;                   /* the batch, scaled */
+    uint8_t *pixels;            /* one picture, fitted */
+    float *logits;              /* of one picture */
+};
+
+enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
+                                    const struct ramp_model *model,
+                                    size_t max_batch,
+                                    const struct ramp_compute *compute,
+                                    struct ramp_error *err)
+{
+    struct ramp_predictor *p;
+    const struct ramp_preprocess *pre = ramp_model_preprocess(model);
+    size_t n_floats;
+    ASSERT(max_batch > 0);
+    *out = NULL;
+    enum ramp_status status = MEM_NEW(&p, 1, "a predictor", err);
+    if (status != RAMP_OK)
+        return status;
+    p->model = model;
+    p->max_batch = max_batch;
+    p->n_values =
+        (size_t)pre->channels * (size_t)pre->height * (size_t)pre->width;
+    p->n_classes = (size_t)ramp_model_n_classes(model);
+    if (!size_mul(&n_floats, max_batch, p->n_values))
+        status = error_memory(err, "a batch of pictures", SIZE_MAX);
+    if (status == RAMP_OK)
+        status = plan_new(&p->plan, ramp_model_net(model), max_batch, false,
+                          compute, err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&p->x, n_floats, "a batch of pictures", err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&p->pixels, p->n_values, "a picture", err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&p->logits, p->n_classes, "logits", err);
+    if (status == RAMP_OK)
+        *out = p;
+    else
+        ramp_predictor_free(p);
+    return status;
+}
+
+void ramp_predictor_free(struct ramp_predictor *p)
+{
+    if (p == NULL)
+        return;
+    plan_free(p->plan);
+    mem_free(p->x);
+    mem_free(p->pixels);
+    mem_free(p->logits);
+    mem_free(p);
+}
+
+/* exp(x - largest) / sum of the same: no power of e is above 1. */
+static void softmax(float *probs, const float *logits, size_t n)
+{
+    double sum = 0;
+    float largest = logits[0];
+    for (size_t i = 1; i < n; i++)
+        largest = logits[i] > largest ? logits[i] : largest;
+    for (size_t i = 0; i < n; i++)
+        sum += exp((double)logits[i] - (double)largest);
+    for (size_t i = 0; i < n; i++)
+        probs[i] = (float)(exp((double)logits[i] - (double)largest) / sum);
+}
+
+void ramp_predict_pixels(struct ramp_predictor *p, float *logits, float *probs,
+                         const uint8_t *pixels, size_t n)
+{
+    ASSERT(n <= p->max_batch);
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        ramp_preprocess_scale(p->x + i * p->n_values,
+                              ramp_model_preprocess(p->model),
+                              pixels + i * p->n_values);
+    const float *y = plan_forward(p->plan, p->x, n);
+    if (logits != NULL)
+        memcpy(logits, y, n * p->n_classes * sizeof *y);
+    for (size_t i = 0; i < n && probs != NULL; i++)
+        softmax(probs + i * p->n_classes, y + i * p->n_classes, p->n_classes);
+}
+
+enum ramp_status ramp_predict_image(struct ramp_predictor *p, float *logits,
+                                    float *probs,
+                                    const struct ramp_image *image,
+                                    struct ramp_error *err)
+{
+    enum ramp_status status = ramp_preprocess_fit(
+        p->pixels, ramp_model_preprocess(p->model), image, err);
+    if (status != RAMP_OK)
+        return status;
+    ramp_predict_pixels(p, p->logits, NULL, p->pixels, 1);
+    for (size_t i = 0; i < p->n_classes; i++)
+        if (!isfinite(p->logits[i]))
+            return error_set(err, RAMP_MODEL,
+                             "the model's answer is not finite: its weights "
+                             "are too large");
+    if (logits != NULL)
+        memcpy(logits, p->logits, p->n_classes * sizeof *logits);
+    if (probs != NULL)
+        softmax(probs, p->logits, p->n_classes);
+    return RAMP_OK;
+}
+
+void ramp_top(int *indices, int k, const float *values, int n)
+{
+    ASSERT(k <= n);
+    int n_found = 0;
+    for (int i = 0; i < n; i++) {
+        /* NaN is put behind every number. */
+        float value = isnan(values[i]) ? -INFINITY : values[i];
+        int at = n_found < k ? n_found++ : k;
+        for (; at > 0; at--) {
+            float before = values[indices[at - 1]];
+            if (!isnan(before) && before >= value)
+                break;
+            if (at < k)
+                indices[at] = indices[at - 1];
+        }
+        if (at < k)
+            indices[at] = i;
+    }
+}

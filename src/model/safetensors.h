@@ -1,0 +1,80 @@
+/* safetensors.h - the container of model files: named tensors of floats and a
+ * few strings. Knows nothing of nets.
+ *
+ *   8 bytes   N, the length of the header, little-endian
+ *   N bytes   JSON: {"__metadata__": {"key": "text", ...},
+ *                    "name": {"dtype": "F32", "shape": [k, c, r, s],
+ *                             "data_offsets": [begin, end]}, ...}
+ *   the rest  the tensors' bytes, little-endian, row-major; the offsets count
+ *             from here and cover it without a hole or an overlap
+ *
+ * Source: github.com/huggingface/safetensors. A file is checked as a whole
+ * before anything in it is used: the length of the header (at most 100,000,000
+ * bytes), JSON without duplicate names and without \u0000, whole numbers,
+ * shapes that agree with the offsets, offsets that agree with the length of
+ * the file. We take the type F32 alone. */
+#ifndef MODEL_SAFETENSORS_H
+#define MODEL_SAFETENSORS_H
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SAFETENSORS_MAX_DIMS 8
+
+struct safetensor {
+    const char *name;
+    int n_dims;
+    size_t dims[SAFETENSORS_MAX_DIMS];
+    size_t n;             /* floats: the product of dims */
+    const uint8_t *bytes; /* 4 n of them, at any alignment; NULL to write */
+};
+
+struct safetensors_text {
+    const char *key, *value;
+};
+
+/* Zeroed: an empty container, to release or to write. */
+struct safetensors {
+    size_t n_tensors;
+    struct safetensor *tensors; /* read: sorted by name; to write: in order */
+    size_t n_metadata;
+    struct safetensors_text *metadata; /* in the order of the file */
+    void *json; /* holds the names and texts of a container that was read */
+};
+
+/* Read a container from memory. `bytes` is borrowed: it must outlive *file.
+ * `path` is for messages. RAMP_MODEL with what is wrong, RAMP_MEMORY; *file is
+ * then empty. */
+MUST_CHECK enum ramp_status safetensors_parse(struct safetensors *file,
+                                              const uint8_t *bytes,
+                                              size_t n_bytes, const char *path,
+                                              struct ramp_error *err);
+
+/* Frees what safetensors_parse made; accepts an empty one. */
+void safetensors_release(struct safetensors *file);
+
+/* NULL if there is none of that name. */
+const struct safetensor *safetensors_find(const struct safetensors *file,
+                                          const char *name);
+const char *safetensors_metadata(const struct safetensors *file,
+                                 const char *key);
+
+/* A tensor's values, t->n of them. */
+void safetensors_floats(float *out, const struct safetensor *t);
+
+/* Write the length and the header of a container whose names and texts are
+ * UTF-8. The tensors' values must follow, in order. The header ends in blanks
+ * up to a multiple of 64 bytes, so that in memory the values can be aligned.
+ * Equal containers give equal bytes. RAMP_IO, RAMP_MEMORY. */
+MUST_CHECK enum ramp_status
+safetensors_write_header(struct file_save *save, const struct safetensors *file,
+                         struct ramp_error *err);
+MUST_CHECK enum ramp_status safetensors_write_floats(struct file_save *save,
+                                                     const float *values,
+                                                     size_t n,
+                                                     struct ramp_error *err);
+
+#endif

@@ -1,0 +1,261 @@
+/* evaluate.c - a model's answers to one part of a data set, counted. */
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <ramp/evaluate.h>
+#include <ramp/predict.h>
+
+/* What a batch takes at most, as long as it holds more than one picture. */
+#define MAX_BATCH ((size_t)256)
+#define MAX_BATCH_BYTES ((size_t)128 << 20)
+
+/* ==== Does the data fit the model? ==== */
+
+static enum ramp_status check_classes(const struct ramp_model *model,
+                                      const struct ramp_dataset *data,
+                                      struct ramp_error *err)
+{
+    int n = ramp_model_n_classes(model);
+    const char *name = ramp_dataset_name(data);
+    if (ramp_dataset_n_classes(data) != n)
+        return error_set(err, RAMP_DATA,
+                         "cannot evaluate on %s: expected the model's %d "
+                         "classes, found %d",
+                         TEXT_QUOTE(name), n, ramp_dataset_n_classes(data));
+    for (int i = 0; i < n; i++) {
+        const char *expected = ramp_model_class(model, i);
+        const char *found = ramp_dataset_class(data, i);
+        if (!text_equal(expected, found))
+            return error_set(err, RAMP_DATA,
+                             "cannot evaluate on %s: expected class %s, "
+                             "found %s",
+                             TEXT_QUOTE(name), TEXT_QUOTE(expected),
+                             TEXT_QUOTE(found));
+    }
+    return RAMP_OK;
+}
+
+static enum ramp_status check_data(const struct ramp_model *model,
+                                   const struct ramp_dataset *data,
+                                   enum ramp_part part, struct ramp_error *err)
+{
+    static const char *const parts[RAMP_N_PARTS] = {"training", "validation",
+                                                    "test"};
+    const struct ramp_preprocess *pre = ramp_model_preprocess(model);
+    const char *name = ramp_dataset_name(data);
+    struct ramp_preprocess shape;
+    ramp_dataset_shape(data, &shape);
+    if (shape.channels != pre->channels || shape.height != pre->height ||
+        shape.width != pre->width)
+        return error_set(err, RAMP_DATA,
+                         "cannot evaluate on %s: expected pictures of "
+                         "%dx%dx%d, found %dx%dx%d",
+                         TEXT_QUOTE(name), pre->channels, pre->height,
+                         pre->width, shape.channels, shape.height, shape.width);
+    if (shape.fit != pre->fit)
+        return error_set(err, RAMP_DATA,
+                         "cannot evaluate on %s: its pictures are fitted by "
+                         "another rule than the model's",
+                         TEXT_QUOTE(name));
+    if (ramp_dataset_count(data, part) == 0)
+        return error_set(err, RAMP_DATA,
+                         "cannot evaluate on %s: its %s part is empty",
+                         TEXT_QUOTE(name), parts[part]);
+    return check_classes(model, data, err);
+}
+
+/* ==== Running ==== */
+
+struct run {
+    const struct ramp_dataset *data;
+    enum ramp_part part;
+    const struct ramp_compute *compute;
+    size_t batch, n_values, n_classes;
+    struct ramp_predictor *predictor;
+    uint8_t *pixels; /* of a batch */
+    float *logits;
+};
+
+static enum ramp_status
+run_init(struct run *run, const struct ramp_model *model,
+         const struct ramp_dataset *data, enum ramp_part part,
+         const struct ramp_compute *compute, struct ramp_error *err)
+{
+    const struct ramp_preprocess *pre = ramp_model_preprocess(model);
+    const struct ramp_net *net = ramp_model_net(model);
+    size_t count = ramp_dataset_count(data, part);
+    *run = (struct run){.data = data, .part = part, .compute = compute};
+    run->n_classes = (size_t)ramp_model_n_classes(model);
+    run->n_values =
+        (size_t)pre->channels * (size_t)pre->height * (size_t)pre->width;
+    run->batch = count < MAX_BATCH ? count : MAX_BATCH;
+    while (run->batch > 1 &&
+           ramp_net_memory(net, run->batch, false, compute) > MAX_BATCH_BYTES)
+        run->batch /= 2;
+    enum ramp_status status =
+        ramp_predictor_new(&run->predictor, model, run->batch, compute, err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&run->pixels, run->batch * run->n_values,
+                         "a batch of pictures", err);
+    if (status == RAMP_OK)
+        status =
+            MEM_NEW(&run->logits, run->batch * run->n_classes, "logits", err);
+    return status;
+}
+
+static void run_release(struct run *run)
+{
+    ramp_predictor_free(run->predictor);
+    mem_free(run->pixels);
+    mem_free(run->logits);
+}
+
+/* Pictures that are not in memory are decoded here, so by all threads. Of
+ * several bad ones the first decides, whoever came first. */
+static enum ramp_status read_batch(const struct run *run, size_t first,
+                                   size_t n, struct ramp_error *err)
+{
+    struct ramp_error first_error = {RAMP_OK, ""};
+    size_t first_bad = n;
+    int n_threads = ramp_compute_threads(run->compute);
+#pragma omp parallel for schedule(dynamic, 8) num_threads(n_threads)
+    for (size_t i = 0; i < n; i++) {
+        struct ramp_error one;
+        if (ramp_dataset_read(run->data, run->part, first + i,
+                              run->pixels + i * run->n_values, &one) == RAMP_OK)
+            continue;
+#pragma omp critical(evaluate_read)
+        if (i < first_bad) {
+            first_bad = i;
+            first_error = one;
+        }
+    }
+    if (first_bad < n && err != NULL)
+        *err = first_error;
+    return first_error.status;
+}
+
+/* -log softmax(logits)[label] */
+static double cross_entropy(const float *logits, size_t n, size_t label,
+                            size_t answer)
+{
+    double sum = 0, largest = (double)logits[answer];
+    for (size_t i = 0; i < n; i++)
+        sum += exp((double)logits[i] - largest);
+    return log(sum) - ((double)logits[label] - largest);
+}
+
+/* Adds the batch to the confusion matrix and the loss. */
+static enum ramp_status count_batch(struct ramp_evaluation *result,
+                                    const struct run *run, size_t first,
+                                    size_t n, struct ramp_error *err)
+{
+    char buffer[256];
+    for (size_t i = 0; i < n; i++) {
+        const float *logits = run->logits + i * run->n_classes;
+        size_t label =
+            (size_t)ramp_dataset_label(run->data, run->part, first + i);
+        size_t answer = 0;
+        for (size_t k = 1; k < run->n_classes; k++)
+            if (logits[k] > logits[answer])
+                answer = k;
+        double loss = cross_entropy(logits, run->n_classes, label, answer);
+        if (!isfinite(loss))
+            return error_set(
+                err, RAMP_MODEL,
+                "the model's answer to %s is not finite: its weights are too "
+                "large",
+                TEXT_QUOTE(ramp_dataset_item_name(
+                    run->data, run->part, first + i, buffer, sizeof buffer)));
+        result->loss += loss;
+        result->confusion[label * run->n_classes + answer]++;
+    }
+    return RAMP_OK;
+}
+
+/* ==== Figures ==== */
+
+/* The 95 % interval of a share of n trials: Wilson 1927. */
+static void wilson(double *low, double *high, double share, double n)
+{
+    const double z = 1.959963984540054;
+    double middle = (share + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z / (1 + z * z / n) *
+                  sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+    *low = fmax(0, middle - half);
+    *high = fmin(1, middle + half);
+}
+
+static double ratio(size_t a, size_t b)
+{
+    return b == 0 ? (double)NAN : (double)a / (double)b;
+}
+
+/* Everything that follows from the confusion matrix and the sum of losses. */
+static void finish(struct ramp_evaluation *result)
+{
+    size_t n_classes = (size_t)result->n_classes;
+    for (size_t c = 0; c < n_classes; c++) {
+        struct ramp_class_score *score = &result->classes[c];
+        size_t right = result->confusion[c * n_classes + c], answers = 0;
+        for (size_t i = 0; i < n_classes; i++) {
+            score->n += result->confusion[c * n_classes + i];
+            answers += result->confusion[i * n_classes + c];
+        }
+        score->recall = ratio(right, score->n);
+        score->precision = ratio(right, answers);
+        score->f1 = ratio(2 * right, score->n + answers);
+        result->n += score->n;
+        result->n_wrong += score->n - right;
+    }
+    result->error = ratio(result->n_wrong, result->n);
+    result->loss /= (double)result->n;
+    wilson(&result->error_low, &result->error_high, result->error,
+           (double)result->n);
+}
+
+enum ramp_status
+ramp_evaluate(struct ramp_evaluation *result, const struct ramp_model *model,
+              const struct ramp_dataset *data, enum ramp_part part,
+              const struct ramp_compute *compute, struct ramp_error *err)
+{
+    struct run run = {0};
+    double start = clock_seconds();
+    size_t n_classes = (size_t)ramp_model_n_classes(model);
+    *result = (struct ramp_evaluation){.n_classes = (int)n_classes};
+    enum ramp_status status = check_data(model, data, part, err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&result->confusion, n_classes * n_classes,
+                         "a confusion matrix", err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&result->classes, n_classes, "class scores", err);
+    if (status == RAMP_OK)
+        status = run_init(&run, model, data, part, compute, err);
+    size_t count = ramp_dataset_count(data, part);
+    for (size_t i = 0; i < count && status == RAMP_OK; i += run.batch) {
+        size_t n = count - i < run.batch ? count - i : run.batch;
+        status = read_batch(&run, i, n, err);
+        if (status == RAMP_OK) {
+            ramp_predict_pixels(run.predictor, run.logits, NULL, run.pixels, n);
+            status = count_batch(result, &run, i, n, err);
+        }
+    }
+    run_release(&run);
+    if (status != RAMP_OK) {
+        ramp_evaluation_release(result);
+        return status;
+    }
+    finish(result);
+    result->seconds = clock_seconds() - start;
+    return RAMP_OK;
+}
+
+void ramp_evaluation_release(struct ramp_evaluation *result)
+{
+    mem_free(result->confusion);
+    mem_free(result->classes);
+    *result = (struct ramp_evaluation){0};
+}

@@ -1,0 +1,48 @@
+/* optimizer.h - from gradients to new parameters; formulas in ramp/train.h. */
+#ifndef TRAIN_OPTIMIZER_H
+#define TRAIN_OPTIMIZER_H
+
+#include "base/error.h"
+#include "kernels/kernels.h"
+#include "net/net.h"
+
+#include <ramp/train.h>
+#include <stdint.h>
+
+#define OPTIMIZER_MAX_SLOTS 2
+#define OPTIMIZER_PIECE 4096 /* floats that one thread takes at a time */
+
+/* What a parameter remembers between steps, one block per slot, each with the
+ * layout of net->params:
+ *   sgd, nesterov  "momentum"                v
+ *   adamw          "moment1", "moment2"      running means of g and g^2 */
+struct optimizer {
+    enum ramp_optimizer kind;
+    double momentum, l1, l2;
+    const struct kernels *kernels; /* a constant table */
+    int n_threads;
+    uint64_t n_steps; /* taken so far */
+    size_t n_params, n_slots;
+    float *slots[OPTIMIZER_MAX_SLOTS]; /* owned */
+    size_t n_pieces;
+    struct optimizer_piece *pieces; /* owned */
+};
+
+/* kind, momentum, l1 and l2 of `options`, for nets of this layout. The slots
+ * are zero. RAMP_MEMORY; *o is then zero. */
+MUST_CHECK enum ramp_status
+optimizer_init(struct optimizer *o, const struct ramp_net *net,
+               const struct ramp_train_options *options,
+               const struct kernels *kernels, int n_threads,
+               struct ramp_error *err);
+void optimizer_release(struct optimizer *o); /* accepts a zeroed one */
+
+/* One step: changes params (net->params, or a block like it) by `scale` times
+ * the gradient. The penalties fall on weights of conv and dense alone, and do
+ * not scale. The same bits for any number of threads. Allocates nothing. */
+void optimizer_step(struct optimizer *o, float *params, const float *gradients,
+                    double scale, double lr);
+
+const char *optimizer_slot_name(const struct optimizer *o, size_t slot);
+
+#endif

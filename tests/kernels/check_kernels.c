@@ -1,0 +1,781 @@
+/* check_kernels.c - every function of every kernel table that this CPU runs,
+ * against double sums or against the plain formula, on sizes around the
+ * vector's width, with data that end at an unmapped page and canaries before
+ * the outputs.
+ *
+ * RAMP_TEST_SEED sets the random numbers; the seed is printed. */
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+#include "base/rng.h"
+#include "base/text.h"
+#include "kernels/kernels.h"
+#include "kernels/reference.h"
+#include "tests/check.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* ---- Random numbers ---- */
+
+static struct rng_key key;
+static uint64_t n_drawn;
+
+static uint64_t seed(void)
+{
+    const char *text = getenv("RAMP_TEST_SEED");
+    return text != NULL ? strtoull(text, NULL, 10) : 1;
+}
+
+/* A stream for each test, so that a test alone draws what it draws among the
+ * others. */
+static void start_drawing(uint64_t test)
+{
+    key = rng_key(seed(), RNG_TEST, test);
+    n_drawn = 0;
+}
+
+static float draw(void)
+{
+    return (float)(2 * rng_uniform(key, n_drawn++) - 1);
+}
+
+static size_t draw_below(size_t n)
+{
+    return (size_t)rng_below(key, n_drawn++, n);
+}
+
+/* Puts among the numbers some of those that break things. */
+static void spice(float *x, size_t n)
+{
+    static const float odd[] = {NAN,     INFINITY,  -INFINITY,  0,       -0.0f,
+                                FLT_MAX, 0x1p-140f, -0x1p-149f, -FLT_MIN};
+    for (size_t i = 0; i < n; i++)
+        if (draw_below(4) == 0)
+            x[i] = odd[draw_below(sizeof odd / sizeof *odd)];
+}
+
+/* ---- Guarded memory ----
+ *
+ * A room is memory between two unmapped pages. take() hands out its last
+ * bytes, so that touching what lies behind them is a fault, and fills what lies
+ * before them with canaries. Rooms are mapped once a test and used many times.
+ */
+
+enum { N_ROOMS = 8, ROOM_BYTES = 1 << 17, FRONT = 256, CANARY = 0xa5 };
+
+static unsigned char *rooms[N_ROOMS];
+
+static void map_rooms(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < N_ROOMS; i++) {
+        unsigned char *base = mmap(NULL, ROOM_BYTES + 2 * page, PROT_NONE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        ck_assert(base != MAP_FAILED);
+        rooms[i] = base + page;
+        ck_assert_int_eq(mprotect(rooms[i], ROOM_BYTES, PROT_READ | PROT_WRITE),
+                         0);
+    }
+}
+
+static void unmap_rooms(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < N_ROOMS; i++)
+        munmap(rooms[i] - page, ROOM_BYTES + 2 * page);
+}
+
+static void *take_bytes(size_t room, size_t n_bytes)
+{
+    ck_assert_uint_le(n_bytes + FRONT, ROOM_BYTES);
+    unsigned char *p = rooms[room] + ROOM_BYTES - n_bytes;
+    memset(p - FRONT, CANARY, FRONT);
+    return p;
+}
+
+static float *take(size_t room, size_t n)
+{
+    float *p = take_bytes(room, n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = draw();
+    return p;
+}
+
+/* The same n floats outside of the rooms, where a test works out what a
+ * function should make of them; good until the third call from now. */
+static float *copy_of(const float *p, size_t n)
+{
+    static float copies[3][ROOM_BYTES / sizeof(float)];
+    static size_t turn;
+    return memcpy(copies[turn++ % 3], p, n * sizeof *p);
+}
+
+static void check_front(const void *p, const char *name)
+{
+    const unsigned char *byte = p;
+    for (size_t i = 1; i <= FRONT; i++)
+        if (*(byte - i) != CANARY)
+            ck_abort_msg("%s wrote %zu bytes before its output", name, i);
+}
+
+static bool same(float a, float b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void check_same(const float *got, const float *expected, size_t n,
+                       const char *name)
+{
+    check_front(got, name);
+    for (size_t i = 0; i < n; i++)
+        if (!same(got[i], expected[i]))
+            ck_abort_msg("%s: element %zu of %zu is %.9g, expected %.9g", name,
+                         i, n, (double)got[i], (double)expected[i]);
+}
+
+/* Every size up to this one is tried: all remainders, and whole vectors. */
+static size_t last_size(const struct kernels *k)
+{
+    return 4 * k->width + 3;
+}
+
+/* ---- Tiles ---- */
+
+struct tile_case {
+    const char *name;
+    tile_fn *run;
+    bool columns;
+    size_t nv, m;
+    size_t n, k, n_seg;
+};
+
+/* One element of the product, and the sum of the sizes of its terms. */
+static double tile_sum(const struct tile_case *s, const struct tile *t,
+                       size_t i, size_t j, double *size)
+{
+    double sum = 0;
+    *size = 0;
+    for (size_t g = 0; g < t->n_seg; g++)
+        for (size_t l = 0; l < t->k; l++) {
+            const float *a = t->a + g * t->a_seg;
+            const float *b = t->b + g * t->b_seg + l * t->ldb;
+            double term =
+                (double)b[j] *
+                (double)(s->columns ? a[l * t->lda + i] : a[i * t->lda + l]);
+            sum += term;
+            *size += fabs(term);
+        }
+    return sum;
+}
+
+static void check_tile_element(const struct tile_case *s, const struct tile *t,
+                               size_t i, size_t j, float before)
+{
+    double size, sum = tile_sum(s, t, i, j, &size);
+    if (t->accumulate) {
+        sum += (double)before;
+        size += fabs((double)before);
+    }
+    double n_terms = (double)(t->n_seg * t->k + 1);
+    double tolerance = n_terms * (double)FLT_EPSILON * size;
+    ck_assert(tolerance < size || size == 0);
+    float found = t->c[i * t->ldc + j];
+    if (!(fabs((double)found - sum) <= tolerance))
+        ck_abort_msg("%s: n %zu, k %zu, %zu segments: c[%zu][%zu] is %.9g, "
+                     "expected %.9g",
+                     s->name, s->n, s->k, s->n_seg, i, j, (double)found, sum);
+}
+
+static void check_tile(const struct tile_case *s, const struct tile *t,
+                       const float *before, size_t n_c)
+{
+    check_front(t->c, s->name);
+    for (size_t at = 0; at < n_c; at++) {
+        size_t i = at / t->ldc, j = at % t->ldc;
+        if (j < t->n)
+            check_tile_element(s, t, i, j, before[at]);
+        else if (!same(t->c[at], before[at]))
+            ck_abort_msg("%s: n %zu: wrote column %zu", s->name, s->n, j);
+    }
+}
+
+/* Random strides: rows may have gaps, segments may overlap (those of a
+ * convolution do). What is to be overwritten is NaN before. */
+static void run_tile(const struct kernels *k, const struct tile_case *s)
+{
+    size_t rows_a = s->columns ? s->k : s->m, row_a = s->columns ? s->m : s->k;
+    struct tile t = {
+        .n = s->n,
+        .k = s->k,
+        .n_seg = s->n_seg,
+        .ldc = s->n + draw_below(5),
+        .lda = row_a + draw_below(5),
+        .a_seg = draw_below(rows_a * row_a + 9),
+        .ldb = s->nv * k->width + draw_below(5),
+        .b_seg = draw_below(s->k * s->nv * k->width + 9),
+        .accumulate = draw_below(2) == 0,
+    };
+    size_t n_a = 0, n_b = 0, n_c = (s->m - 1) * t.ldc + t.n;
+    if (s->k > 0 && s->n_seg > 0) {
+        n_a = (s->n_seg - 1) * t.a_seg + (rows_a - 1) * t.lda + row_a;
+        n_b = (s->n_seg - 1) * t.b_seg + (s->k - 1) * t.ldb + s->nv * k->width;
+    }
+    t.a = take(0, n_a);
+    t.b = take(1, n_b);
+    t.c = take(2, n_c);
+    for (size_t i = 0; i < n_c && !t.accumulate; i++)
+        t.c[i] = NAN;
+    const float *before = copy_of(t.c, n_c);
+    s->run(&t);
+    check_tile(s, &t, before, n_c);
+}
+
+/* A tile of nv vectors gets n columns that need all of them. */
+static void run_tile_sizes(const struct kernels *k, struct tile_case *s)
+{
+    static const size_t primes[] = {71, 97, 131};
+    const size_t least = (s->nv - 1) * k->width + 1;
+    for (s->n = least; s->n < least + k->width; s->n++) {
+        s->k = 1 + draw_below(last_size(k));
+        s->n_seg = 1 + draw_below(3);
+        run_tile(k, s);
+    }
+    for (size_t i = 0; i <= last_size(k) + 3; i++) {
+        s->k = i <= last_size(k) ? i : primes[i - last_size(k) - 1];
+        s->n = least + draw_below(k->width);
+        s->n_seg = draw_below(4);
+        run_tile(k, s);
+    }
+}
+
+static void check_tiles(const struct kernels *k, bool columns)
+{
+    for (size_t nv = 1; nv <= KERNELS_MAX_NV; nv++)
+        for (size_t m = 1; m <= KERNELS_MAX_M; m++) {
+            char name[64];
+            snprintf(name, sizeof name, "%s %s tile %zux%zu", k->name,
+                     columns ? "columns" : "rows", nv, m);
+            struct tile_case s = {
+                .name = name,
+                .run = columns ? k->columns[nv][m] : k->rows[nv][m],
+                .columns = columns,
+                .nv = nv,
+                .m = m,
+            };
+            if (s.run != NULL)
+                run_tile_sizes(k, &s);
+            else if (nv <= k->max_nv && m <= k->max_m[nv])
+                ck_abort_msg("there is no %s", name);
+        }
+}
+
+static void check_rows(const struct kernels *k)
+{
+    check_tiles(k, false);
+}
+
+static void check_columns(const struct kernels *k)
+{
+    check_tiles(k, true);
+}
+
+/* ---- Activations ---- */
+
+/* How far a result may be from the true one, relative to it, where it is a
+ * normal float. 0: there is one operation at most, to be rounded once. */
+static const double act_tolerance[RAMP_N_ACTS] = {
+    [RAMP_ACT_ELU] = 2e-7,
+    [RAMP_ACT_TANH] = 2e-7,
+    [RAMP_ACT_SIGMOID] = 2e-7,
+};
+
+static bool act_is_right(enum ramp_act_kind kind, float y, double expected)
+{
+    double error = fabs((double)y - expected), size = fabs(expected);
+    if (isnan(expected))
+        return isnan(y);
+    if (isinf(expected) || act_tolerance[kind] == 0)
+        return y == (float)expected;
+    if (size < (double)FLT_MIN)
+        return error <= (double)FLT_MIN;
+    return error <= act_tolerance[kind] * size;
+}
+
+static void check_act(const struct kernels *k, enum ramp_act_kind kind,
+                      const float *y, const float *x, size_t n, float a)
+{
+    check_front(y, "act_forward");
+    for (size_t i = 0; i < n; i++) {
+        double expected = reference_act(kind, (double)x[i], (double)a);
+        if (!act_is_right(kind, y[i], expected))
+            ck_abort_msg("%s %s, element %zu of %zu: f(%.9g) is %.9g, expected "
+                         "%.9g",
+                         k->name, ramp_activation_name(kind), i, n,
+                         (double)x[i], (double)y[i], expected);
+    }
+}
+
+/* Floats of all sizes and both signs: every STEPth pattern of bits. */
+static void check_act_values(const struct kernels *k, enum ramp_act_kind kind)
+{
+    enum { STEP = 4099, CHUNK = 1021 };
+    static const float ends[] = {
+        NAN,      INFINITY, -INFINITY, 0,        -0.0f,        FLT_MAX,
+        -FLT_MAX, FLT_MIN,  FLT_MIN,   -FLT_MIN, FLT_TRUE_MIN, -FLT_TRUE_MIN};
+    const float a = kind == RAMP_ACT_LEAKY ? 0.01f : 1;
+    for (uint64_t bits = 0; bits <= UINT32_MAX;) {
+        float *x = take_bytes(0, CHUNK * sizeof *x);
+        float *y = take_bytes(1, CHUNK * sizeof *y);
+        memcpy(x, ends, sizeof ends);
+        for (size_t i = sizeof ends / sizeof *ends; i < CHUNK; i++) {
+            uint32_t pattern = (uint32_t)bits;
+            memcpy(x + i, &pattern, sizeof pattern);
+            bits += STEP;
+        }
+        k->act_forward[kind](y, x, CHUNK, a);
+        check_act(k, kind, y, x, CHUNK, a);
+    }
+}
+
+static void check_act_sizes(const struct kernels *k, enum ramp_act_kind kind)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        const float a = draw();
+        float *x = take(0, n), *y = take(1, n);
+        for (size_t i = 0; i < n; i++)
+            x[i] *= 9;
+        spice(x, n);
+        k->act_forward[kind](y, x, n, a);
+        check_act(k, kind, y, x, n, a);
+        k->act_forward[kind](x, x, n, a);
+        check_same(x, y, n, "act_forward in place");
+    }
+}
+
+static void check_act_forward(const struct kernels *k)
+{
+    for (int i = 0; i < RAMP_N_ACTS; i++) {
+        ck_assert_ptr_nonnull(k->act_forward[i]);
+        check_act_values(k, (enum ramp_act_kind)i);
+        check_act_sizes(k, (enum ramp_act_kind)i);
+    }
+}
+
+/* The formulas of ramp/activation.h in float, operation by operation. */
+static float act_slope(enum ramp_act_kind kind, float x, float y, float a)
+{
+    switch (kind) {
+    case RAMP_ACT_RELU: return x > 0;
+    case RAMP_ACT_LEAKY: return x > 0 ? 1 : a;
+    case RAMP_ACT_ELU: return x > 0 ? 1 : y + a;
+    case RAMP_ACT_TANH: return 1 - y * y;
+    case RAMP_ACT_SIGMOID: return y * (1 - y);
+    default: return 1;
+    }
+}
+
+static void check_act_backward_size(const struct kernels *k,
+                                    enum ramp_act_kind kind, size_t n)
+{
+    const float a = fabsf(draw());
+    float *x = take(0, n), *y = take(1, n), *dy = take(2, n), *dx = take(3, n);
+    float *expected = copy_of(dy, n);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = i % 7 == 3 ? 0 : 4 * x[i];
+        y[i] = (float)reference_act(kind, (double)x[i], (double)a);
+        expected[i] *= act_slope(kind, x[i], y[i], a);
+    }
+    k->act_backward[kind](dx, dy, x, y, n, a);
+    check_same(dx, expected, n, ramp_activation_name(kind));
+    k->act_backward[kind](dy, dy, x, y, n, a);
+    check_same(dy, expected, n, "act_backward in place");
+}
+
+static void check_act_backward(const struct kernels *k)
+{
+    for (int i = 0; i < RAMP_N_ACTS; i++) {
+        ck_assert_ptr_nonnull(k->act_backward[i]);
+        for (size_t n = 0; n <= last_size(k); n++)
+            check_act_backward_size(k, (enum ramp_act_kind)i, n);
+    }
+}
+
+/* ---- Element by element ---- */
+
+static void check_add(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        float *y = take(0, n), *x = take(1, n);
+        spice(x, n);
+        float *expected = copy_of(y, n);
+        for (size_t i = 0; i < n; i++)
+            expected[i] += x[i];
+        k->add(y, x, n);
+        check_same(y, expected, n, "add");
+    }
+}
+
+static void check_axpy(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        const float a = draw();
+        float *y = take(0, n), *x = take(1, n);
+        spice(x, n);
+        float *expected = copy_of(y, n);
+        for (size_t i = 0; i < n; i++)
+            expected[i] += a * x[i];
+        k->axpy(y, a, x, n);
+        check_same(y, expected, n, "axpy");
+    }
+}
+
+static void check_scale(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        const float a = draw();
+        float *y = take(0, n);
+        spice(y, n);
+        float *expected = copy_of(y, n);
+        for (size_t i = 0; i < n; i++)
+            expected[i] *= a;
+        k->scale(y, a, n);
+        check_same(y, expected, n, "scale");
+    }
+}
+
+/* ---- Rows of channels ----
+ *
+ * Sums over rows are taken in the order of the rows, in float: to the bit. */
+
+typedef void rows_check(const struct kernels *k, size_t m, size_t c);
+
+static void for_all_rows(const struct kernels *k, rows_check *check)
+{
+    static const size_t heights[] = {0, 1, 2, 3, 7, 13};
+    for (size_t i = 0; i < sizeof heights / sizeof *heights; i++)
+        for (size_t c = 0; c <= last_size(k); c++)
+            check(k, heights[i], c);
+}
+
+static void check_sum_rows_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *sum = take(0, c), *x = take(1, m * c);
+    spice(x, m * c);
+    float *expected = copy_of(sum, c);
+    for (size_t i = 0; i < m * c; i++)
+        expected[i % c] += x[i];
+    k->sum_rows(sum, x, m, c);
+    check_same(sum, expected, c, "sum_rows");
+}
+
+static void check_add_rows_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *y = take(0, m * c), *b = take(1, c);
+    spice(b, c);
+    float *expected = copy_of(y, m * c);
+    for (size_t i = 0; i < m * c; i++)
+        expected[i] += b[i % c];
+    k->add_rows(y, b, m, c);
+    check_same(y, expected, m * c, "add_rows");
+}
+
+static void check_bn_sums_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *s1 = take(0, c), *s2 = take(1, c), *x = take(2, m * c);
+    float *shift = take(3, c);
+    float *sum = copy_of(s1, c), *squares = copy_of(s2, c);
+    for (size_t i = 0; i < m * c; i++) {
+        float away = x[i] - shift[i % c];
+        sum[i % c] += away;
+        squares[i % c] += away * away;
+    }
+    k->bn_sums(s1, s2, x, shift, m, c);
+    check_same(s1, sum, c, "bn_sums, sum");
+    check_same(s2, squares, c, "bn_sums, squares");
+}
+
+static void check_bn_normalise_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *y = take(0, m * c), *x = take(1, m * c), *mul = take(2, c);
+    float *add = take(3, c);
+    spice(x, m * c);
+    float *expected = copy_of(x, m * c);
+    for (size_t i = 0; i < m * c; i++)
+        expected[i] = expected[i] * mul[i % c] + add[i % c];
+    k->bn_normalise(y, x, mul, add, m, c);
+    check_same(y, expected, m * c, "bn_normalise");
+}
+
+static void check_bn_gradsums_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *s1 = take(0, c), *s2 = take(1, c), *dy = take(2, m * c);
+    float *x = take(3, m * c), *mean = take(4, c);
+    float *sum = copy_of(s1, c), *product = copy_of(s2, c);
+    for (size_t i = 0; i < m * c; i++) {
+        sum[i % c] += dy[i];
+        product[i % c] += dy[i] * (x[i] - mean[i % c]);
+    }
+    k->bn_gradsums(s1, s2, dy, x, mean, m, c);
+    check_same(s1, sum, c, "bn_gradsums, sum");
+    check_same(s2, product, c, "bn_gradsums, product");
+}
+
+static void check_bn_gradient_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *dx = take(0, m * c), *dy = take(1, m * c), *x = take(2, m * c);
+    float *mean = take(3, c), *p = take(4, c), *q = take(5, c), *r = take(6, c);
+    float *expected = copy_of(dy, m * c);
+    for (size_t i = 0; i < m * c; i++) {
+        size_t j = i % c;
+        expected[i] = dy[i] * p[j] + (x[i] - mean[j]) * q[j] + r[j];
+    }
+    k->bn_gradient(dx, dy, x, mean, p, q, r, m, c);
+    check_same(dx, expected, m * c, "bn_gradient");
+}
+
+static void check_sum_rows(const struct kernels *k)
+{
+    for_all_rows(k, check_sum_rows_of);
+}
+
+static void check_add_rows(const struct kernels *k)
+{
+    for_all_rows(k, check_add_rows_of);
+}
+
+static void check_bn_sums(const struct kernels *k)
+{
+    for_all_rows(k, check_bn_sums_of);
+}
+
+static void check_bn_normalise(const struct kernels *k)
+{
+    for_all_rows(k, check_bn_normalise_of);
+}
+
+static void check_bn_gradsums(const struct kernels *k)
+{
+    for_all_rows(k, check_bn_gradsums_of);
+}
+
+static void check_bn_gradient(const struct kernels *k)
+{
+    for_all_rows(k, check_bn_gradient_of);
+}
+
+/* ---- Max pooling ---- */
+
+static uint16_t *take_taps(size_t room, size_t n)
+{
+    uint16_t *index = take_bytes(room, n * sizeof *index);
+    for (size_t i = 0; i < n; i++)
+        index[i] = (uint16_t)(65533 + draw_below(3));
+    return index;
+}
+
+static void check_max_step(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        float *y = take(0, n), *x = take(1, n);
+        uint16_t *index = take_taps(2, n), before[ROOM_BYTES / 512];
+        spice(x, n);
+        spice(y, n);
+        for (size_t i = 0; i < n; i += 5)
+            x[i] = y[i]; /* a tie leaves the first winner */
+        float *expected = copy_of(y, n);
+        memcpy(before, index, n * sizeof *index);
+        k->max_step(y, index, x, 40000, n);
+        check_front(index, "max_step");
+        for (size_t i = 0; i < n; i++) {
+            bool wins = isnan(x[i]) || x[i] > expected[i];
+            expected[i] = wins ? x[i] : expected[i];
+            ck_assert_uint_eq(index[i], wins ? 40000 : before[i]);
+        }
+        check_same(y, expected, n, "max_step");
+    }
+}
+
+static void check_max_back(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        float *dx = take(0, n), *dy = take(1, n);
+        uint16_t *index = take_taps(2, n);
+        spice(dy, n);
+        float *expected = copy_of(dx, n);
+        for (size_t i = 0; i < n; i++)
+            expected[i] += index[i] == 65534 ? dy[i] : 0;
+        k->max_back(dx, dy, index, 65534, n);
+        check_same(dx, expected, n, "max_back");
+    }
+}
+
+/* ---- Optimisers ----
+ *
+ * The formulas of ramp/train.h in double. Rounding: a few units in the last
+ * place of the largest term. */
+
+static void check_close(float found, double expected, double size,
+                        const char *name)
+{
+    if (!(fabs((double)found - expected) <= 8 * (double)FLT_EPSILON * size))
+        ck_abort_msg("%s is %.9g, expected %.9g", name, (double)found,
+                     expected);
+}
+
+/* The gradient with its penalties. */
+static double penalised(float w, float g, double g_scale, double l1, double l2)
+{
+    double sign = w > 0 ? 1 : w < 0 ? -1 : 0;
+    return (double)g * g_scale + l2 * (double)w + l1 * sign;
+}
+
+static void check_sgd_size(const struct kernels *k, size_t n, bool nesterov)
+{
+    const float g_scale = draw(), lr = fabsf(draw()), momentum = 0.9f;
+    const float l1 = fabsf(draw()), l2 = fabsf(draw());
+    float *w = take(0, n), *v = take(1, n), *g = take(2, n);
+    for (size_t i = 0; i < n; i += 5)
+        w[i] = 0; /* where the penalty on |w| has no slope */
+    float *w0 = copy_of(w, n), *v0 = copy_of(v, n);
+    k->sgd(w, v, g, n, g_scale, lr, momentum, l1, l2, nesterov);
+    check_front(w, "sgd");
+    check_front(v, "sgd");
+    for (size_t i = 0; i < n; i++) {
+        double d =
+            penalised(w0[i], g[i], (double)g_scale, (double)l1, (double)l2);
+        double v1 = (double)momentum * (double)v0[i] + d;
+        double step = nesterov ? d + (double)momentum * v1 : v1;
+        check_close(v[i], v1, 4, "sgd: v");
+        check_close(w[i], (double)w0[i] - (double)lr * step, 8, "sgd: w");
+    }
+}
+
+static void check_sgd(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++) {
+        check_sgd_size(k, n, false);
+        check_sgd_size(k, n, true);
+    }
+}
+
+static void check_adamw_size(const struct kernels *k, size_t n)
+{
+    const float g_scale = draw(), lr = fabsf(draw()), l1 = fabsf(draw());
+    const float l2 = fabsf(draw()), c1 = 0.271f, c2 = 0.002997f;
+    float *w = take(0, n), *m = take(1, n), *v = take(2, n), *g = take(3, n);
+    for (size_t i = 0; i < n; i++) {
+        w[i] = i % 5 == 0 ? 0 : w[i];
+        v[i] = fabsf(v[i]);
+    }
+    float *w0 = copy_of(w, n), *m0 = copy_of(m, n), *v0 = copy_of(v, n);
+    k->adamw(w, m, v, g, n, g_scale, lr, c1, c2, l1, l2);
+    check_front(w, "adamw");
+    check_front(m, "adamw");
+    check_front(v, "adamw");
+    for (size_t i = 0; i < n; i++) {
+        double d = penalised(w0[i], g[i], (double)g_scale, (double)l1, 0);
+        double m1 = 0.9 * (double)m0[i] + 0.1 * d;
+        double v1 = 0.999 * (double)v0[i] + 0.001 * d * d;
+        double step = m1 / (double)c1 / (sqrt(v1 / (double)c2) + 1e-8);
+        double size = 1 + 2 / (double)c1 / sqrt(v1 / (double)c2);
+        check_close(m[i], m1, 2, "adamw: m");
+        check_close(v[i], v1, 2, "adamw: v");
+        check_close(w[i],
+                    (double)w0[i] -
+                        (double)lr * (step + (double)l2 * (double)w0[i]),
+                    size, "adamw: w");
+    }
+}
+
+static void check_adamw(const struct kernels *k)
+{
+    for (size_t n = 0; n <= last_size(k); n++)
+        check_adamw_size(k, n);
+}
+
+/* ---- The list ---- */
+
+#define MEMBER(name)                                                           \
+    {                                                                          \
+#name, offsetof(struct kernels, name),                                 \
+            sizeof((struct kernels *)0)->name, check_##name                    \
+    }
+
+static const struct {
+    const char *name;
+    size_t offset, n_bytes;
+    void (*check)(const struct kernels *k);
+} members[] = {
+    MEMBER(rows),         MEMBER(columns),      MEMBER(act_forward),
+    MEMBER(act_backward), MEMBER(add),          MEMBER(axpy),
+    MEMBER(scale),        MEMBER(sum_rows),     MEMBER(add_rows),
+    MEMBER(bn_sums),      MEMBER(bn_normalise), MEMBER(bn_gradsums),
+    MEMBER(bn_gradient),  MEMBER(max_step),     MEMBER(max_back),
+    MEMBER(sgd),          MEMBER(adamw),
+};
+
+enum { N_MEMBERS = sizeof members / sizeof *members };
+
+START_TEST(every_kernel)
+{
+    const struct kernels *k = kernels_get((size_t)_i / N_MEMBERS);
+    start_drawing((uint64_t)_i);
+    map_rooms();
+    members[_i % N_MEMBERS].check(k);
+    unmap_rooms();
+}
+END_TEST
+
+/* A function pointer that is added to struct kernels, and not to the list
+ * above, fails here. */
+START_TEST(list_is_complete)
+{
+    size_t at = offsetof(struct kernels, rows);
+    for (size_t i = 0; i < N_MEMBERS; i++) {
+        ck_assert_msg(members[i].offset == at, "no test before %s",
+                      members[i].name);
+        at += members[i].n_bytes;
+    }
+    ck_assert_msg(at == sizeof(struct kernels), "no test after %s",
+                  members[N_MEMBERS - 1].name);
+}
+END_TEST
+
+START_TEST(tables_are_selected_by_name)
+{
+    const struct kernels *found;
+    struct ramp_error error;
+    for (size_t i = 0; i < kernels_count(); i++) {
+        const struct kernels *k = kernels_get(i);
+        ck_assert_int_eq(kernels_select(&found, k->name, &error), RAMP_OK);
+        ck_assert_ptr_eq(found, k);
+        ck_assert_int_eq(setenv("RAMP_CPU", k->name, 1), 0);
+        ck_assert_int_eq(kernels_select(&found, NULL, &error), RAMP_OK);
+        ck_assert_ptr_eq(found, k);
+    }
+    ck_assert_int_eq(unsetenv("RAMP_CPU"), 0);
+    ck_assert_int_eq(kernels_select(&found, NULL, &error), RAMP_OK);
+    ck_assert_ptr_eq(found, kernels_get(kernels_count() - 1));
+    ck_assert_int_eq(kernels_select(&found, "z80", &error), RAMP_USAGE);
+    ck_assert_ptr_nonnull(strstr(error.text, "'z80'"));
+    ck_assert_ptr_nonnull(strstr(error.text, "portable"));
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    printf("check_kernels: RAMP_TEST_SEED=%llu\n", (unsigned long long)seed());
+    Suite *s = suite_create("kernels");
+    TCase *tc = tcase_create("kernels");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, every_kernel, 0, (int)kernels_count() * N_MEMBERS);
+    tcase_add_test(tc, list_is_complete);
+    tcase_add_test(tc, tables_are_selected_by_name);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+CHECK_MAIN(suite)

@@ -1,0 +1,815 @@
+/* check_layers.c - the layers and plans, for every kernel table: each layer
+ * forward and backward against kernels/reference.h on random shapes; whole
+ * nets; and what a plan promises beside the numbers: an image alone has the
+ * bits it has in a batch, any number of threads gives the same bits, nothing is
+ * allocated in a step.
+ *
+ * RAMP_TEST_SEED sets the random numbers; the seed is printed. */
+#include "base/mem.h"
+#include "base/rng.h"
+#include "kernels/reference.h"
+#include "layers/layers.h"
+#include "net/plan.h"
+#include "tests/check.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ==== Numbers and memory ==== */
+
+static struct rng_key key;
+static uint64_t n_drawn;
+
+static uint64_t seed(void)
+{
+    const char *text = getenv("RAMP_TEST_SEED");
+    return text != NULL ? strtoull(text, NULL, 10) : 1;
+}
+
+static void start_drawing(uint64_t test)
+{
+    key = rng_key(seed(), RNG_TEST, test);
+    n_drawn = 0;
+}
+
+/* low .. high */
+static size_t draw_size(size_t low, size_t high)
+{
+    return low + (size_t)rng_below(key, n_drawn++, high - low + 1);
+}
+
+static size_t draw_channels(void)
+{
+    static const size_t counts[] = {1, 2, 3, 6, 7, 16, 17, 31, 33, 64, 67};
+    return counts[draw_size(0, sizeof counts / sizeof *counts - 1)];
+}
+
+/* Blocks of exactly the size asked for, so that the address checker sees the
+ * first byte behind them; freed together at the end of a test. */
+static void *blocks[64];
+static size_t n_blocks;
+
+static void *block(size_t n_bytes)
+{
+    ck_assert_uint_lt(n_blocks, sizeof blocks / sizeof *blocks);
+    void *p = malloc(n_bytes > 0 ? n_bytes : 1);
+    ck_assert_ptr_nonnull(p);
+    return blocks[n_blocks++] = p;
+}
+
+static void free_blocks(void)
+{
+    while (n_blocks > 0)
+        free(blocks[--n_blocks]);
+}
+
+/* What nobody has written yet is NaN. */
+static float *garbage(size_t n)
+{
+    float *p = block(n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = NAN;
+    return p;
+}
+
+static float *random_floats(size_t n)
+{
+    float *p = block(n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = (float)rng_normal(key, n_drawn++);
+    return p;
+}
+
+static double *doubles(const float *x, size_t n)
+{
+    double *p = block(n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = x != NULL ? (double)x[i] : 0;
+    return p;
+}
+
+static double *absolute(const double *x, size_t n)
+{
+    double *p = block(n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = fabs(x[i]);
+    return p;
+}
+
+/* ==== Comparing ==== */
+
+static char what[160]; /* is tested at the moment */
+
+/* Sums of n_terms, the sizes of whose terms add up to size[i]. */
+static void check_sums(const char *name, const float *found,
+                       const double *expected, const double *size, size_t n,
+                       size_t n_terms)
+{
+    const double share = ((double)n_terms + 1) * (double)FLT_EPSILON;
+    ck_assert(share < 0.1);
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)found[i] - expected[i]) <= share * size[i]))
+            ck_abort_msg("%s: %s[%zu] is %.9g, expected %.9g", what, name, i,
+                         (double)found[i], expected[i]);
+}
+
+/* Within `tolerance` of the largest. */
+static void check_near(const char *name, const float *found,
+                       const double *expected, size_t n, double tolerance)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(expected[i]));
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)found[i] - expected[i]) <= tolerance * largest))
+            ck_abort_msg("%s: %s[%zu] of %zu is %.9g, expected %.9g", what,
+                         name, i, n, (double)found[i], expected[i]);
+}
+
+static void check_bits(const char *name, const float *a, const float *b,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(a + i, b + i, sizeof *a) != 0)
+            ck_abort_msg("%s: %s[%zu] of %zu: %.9g is not %.9g", what, name, i,
+                         n, (double)a[i], (double)b[i]);
+}
+
+/* ==== One layer ==== */
+
+/* A layer on n images, with all the memory it may touch. */
+struct box {
+    struct layer l;
+    struct pass p;
+    size_t n, n_x, n_y, n_w, n_b;
+    float *x, *y, *dx, *dy, *weight, *bias, *dweight, *dbias;
+    float *dweight0, *dbias0; /* dweight, dbias before backward */
+    double *x2, *dy2, *weight2, *bias2;
+};
+
+static struct reference_window window_of(const struct layer *l, size_t n)
+{
+    const struct window *v = &l->window;
+    return (struct reference_window){
+        .n = n,
+        .h = l->in.h,
+        .w = l->in.w,
+        .c = l->in.c,
+        .r = v->r,
+        .s = v->s,
+        .stride_h = v->stride_h,
+        .stride_w = v->stride_w,
+        .pad_h = v->pad_h,
+        .pad_w = v->pad_w,
+        .oh = l->out.h,
+        .ow = l->out.w,
+        .k = l->out.c,
+    };
+}
+
+static void draw_window(struct layer *l)
+{
+    struct window *v = &l->window;
+    *v = (struct window){
+        .r = draw_size(1, 5),
+        .s = draw_size(1, 5),
+        .stride_h = draw_size(1, 3),
+        .stride_w = draw_size(1, 3),
+        .ceil = l->kind != LAYER_CONV && draw_size(0, 1),
+    };
+    v->pad_h = draw_size(0, v->r - 1);
+    v->pad_w = draw_size(0, v->s - 1);
+    while (l->in.h + 2 * v->pad_h < v->r)
+        l->in.h++;
+    while (l->in.w + 2 * v->pad_w < v->s)
+        l->in.w++;
+    l->out.h = reference_out(l->in.h, v->r, v->stride_h, v->pad_h, v->ceil);
+    l->out.w = reference_out(l->in.w, v->s, v->stride_w, v->pad_w, v->ceil);
+}
+
+static void draw_layer(struct layer *l, enum layer_kind kind)
+{
+    *l = (struct layer){.kind = kind, .bias = draw_size(0, 3) > 0};
+    l->in = (struct shape){draw_channels(), draw_size(1, 9), draw_size(1, 9)};
+    l->out = l->in;
+    switch (kind) {
+    case LAYER_CONV:
+        l->out.c = draw_channels();
+        draw_window(l);
+        break;
+    case LAYER_MAXPOOL:
+    case LAYER_AVGPOOL: draw_window(l); break;
+    case LAYER_DENSE: l->out = (struct shape){draw_channels(), 1, 1}; break;
+    case LAYER_DROPOUT: l->rate = 0.25; break;
+    case LAYER_ACT:
+        l->act.kind = (enum ramp_act_kind)draw_size(0, RAMP_N_ACTS - 1);
+        l->act.a = 0.3f;
+        break;
+    case LAYER_BATCHNORM: l->bias = true; break;
+    }
+}
+
+/* Everything exactly as large as the layer says. */
+static void box_fill(struct box *b, const struct kernels *k)
+{
+    struct layer *l = &b->l;
+    b->n_x = b->n * shape_size(l->in);
+    b->n_y = b->n * shape_size(l->out);
+    b->n_w = layer_n_weights(l);
+    b->n_b = layer_n_params(l) - b->n_w;
+    b->x = random_floats(b->n_x);
+    b->dy = random_floats(b->n_y);
+    b->weight = random_floats(b->n_w);
+    b->bias = random_floats(b->n_b);
+    b->dweight = random_floats(b->n_w);
+    b->dbias = random_floats(b->n_b);
+    b->dweight0 = memcpy(garbage(b->n_w), b->dweight, b->n_w * sizeof(float));
+    b->dbias0 = memcpy(garbage(b->n_b), b->dbias, b->n_b * sizeof(float));
+    b->y = garbage(b->n_y);
+    b->dx = garbage(b->n_x);
+    b->x2 = doubles(b->x, b->n_x);
+    b->dy2 = doubles(b->dy, b->n_y);
+    b->weight2 = doubles(b->weight, b->n_w);
+    b->bias2 = doubles(b->bias, b->n_b);
+    b->p = (struct pass){
+        .kernels = k,
+        .n = b->n,
+        .weight = b->weight,
+        .bias = b->bias,
+        .dweight = b->dweight,
+        .dbias = b->dbias,
+        .training = true,
+        .seed = seed(),
+        .saved = block(layer_saved_bytes(l, b->n)),
+        .packed = garbage(layer_packed_floats(l, k, true)),
+        .scratch = garbage(layer_scratch_floats(l, k, b->n, true)),
+        .shared = garbage(layer_shared_floats(l, k, b->n, true)),
+    };
+    snprintf(what, sizeof what,
+             "%s kind %d, n %zu, (%zu %zu %zu) to (%zu %zu %zu), window %zux%zu"
+             " stride %zux%zu pad %zux%zu",
+             k->name, (int)l->kind, b->n, l->in.c, l->in.h, l->in.w, l->out.c,
+             l->out.h, l->out.w, l->window.r, l->window.s, l->window.stride_h,
+             l->window.stride_w, l->window.pad_h, l->window.pad_w);
+}
+
+static void box_forward(struct box *b)
+{
+    layer_pack(&b->l, &b->p);
+    layer_forward(&b->l, &b->p, b->y, b->x);
+}
+
+/* Backward twice, the second time without dx: the gradients of the parameters
+ * are added to what is there, and are the same. */
+static void box_backward(struct box *b)
+{
+    layer_backward(&b->l, &b->p, b->dx, b->dy, b->x, b->y);
+    if (b->n_w == 0)
+        return;
+    struct pass p = b->p;
+    p.dweight = memcpy(garbage(b->n_w), b->dweight0, b->n_w * sizeof(float));
+    p.dbias = memcpy(garbage(b->n_b), b->dbias0, b->n_b * sizeof(float));
+    layer_backward(&b->l, &p, NULL, b->dy, b->x, b->y);
+    check_bits("dweight without dx", p.dweight, b->dweight, b->n_w);
+    check_bits("dbias without dx", p.dbias, b->dbias, b->n_b);
+}
+
+/* Conv and dense are the same sums. */
+static void product_forward(const struct box *b, double *y, const double *x,
+                            const double *weight, const double *bias)
+{
+    const struct reference_window v = window_of(&b->l, b->n);
+    if (b->n_b == 0)
+        bias = NULL;
+    if (b->l.kind == LAYER_CONV)
+        reference_conv_forward(y, x, weight, bias, &v);
+    else
+        reference_dense_forward(y, x, weight, bias, b->n, shape_size(b->l.in),
+                                b->l.out.c);
+}
+
+static void product_backward(const struct box *b, double *dx, double *dweight,
+                             double *dbias, const double *dy, const double *x,
+                             const double *weight)
+{
+    const struct reference_window v = window_of(&b->l, b->n);
+    if (b->n_b == 0)
+        dbias = NULL;
+    if (b->l.kind == LAYER_CONV)
+        reference_conv_backward(dx, dweight, dbias, dy, x, weight, &v);
+    else
+        reference_dense_backward(dx, dweight, dbias, dy, x, weight, b->n,
+                                 shape_size(b->l.in), b->l.out.c);
+}
+
+static void add_floats(double *sum, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += (double)x[i];
+}
+
+static void check_product(struct box *b)
+{
+    double *y = doubles(NULL, b->n_y), *y_size = doubles(NULL, b->n_y);
+    double *dx = doubles(NULL, b->n_x), *dx_size = doubles(NULL, b->n_x);
+    double *dw = doubles(NULL, b->n_w), *dw_size = doubles(NULL, b->n_w);
+    double *db = doubles(NULL, b->n_b), *db_size = doubles(NULL, b->n_b);
+    const double *x_size = absolute(b->x2, b->n_x);
+    const double *dy_size = absolute(b->dy2, b->n_y);
+    const double *w_size = absolute(b->weight2, b->n_w);
+    product_forward(b, y, b->x2, b->weight2, b->bias2);
+    product_forward(b, y_size, x_size, w_size, absolute(b->bias2, b->n_b));
+    product_backward(b, dx, dw, db, b->dy2, b->x2, b->weight2);
+    product_backward(b, dx_size, dw_size, db_size, dy_size, x_size, w_size);
+    add_floats(dw, b->dweight0, b->n_w);
+    add_floats(db, b->dbias0, b->n_b);
+    for (size_t i = 0; i < b->n_w; i++)
+        dw_size[i] += fabs((double)b->dweight0[i]);
+    for (size_t i = 0; i < b->n_b; i++)
+        db_size[i] += fabs((double)b->dbias0[i]);
+    size_t taps = b->n_w / b->l.out.c, pixels = b->n_y / b->l.out.c;
+    box_forward(b);
+    check_sums("y", b->y, y, y_size, b->n_y, taps + 1);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, dx_size, b->n_x, taps / b->l.in.c * b->l.out.c);
+    check_sums("dweight", b->dweight, dw, dw_size, b->n_w, pixels + 1);
+    check_sums("dbias", b->dbias, db, db_size, b->n_b, pixels + 1);
+}
+
+/* Ties are of interest: few different values. */
+static void check_maxpool(struct box *b)
+{
+    const struct reference_window v = window_of(&b->l, b->n);
+    double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    size_t *winner = block(b->n_y * sizeof *winner);
+    for (size_t i = 0; i < b->n_x; i++) {
+        b->x[i] = (float)draw_size(0, 5) - 3;
+        b->x2[i] = (double)b->x[i];
+    }
+    reference_maxpool_forward(y, winner, b->x2, &v);
+    reference_maxpool_backward(dx, b->dy2, winner, &v);
+    double *sizes = doubles(NULL, b->n_x);
+    reference_maxpool_backward(sizes, absolute(b->dy2, b->n_y), winner, &v);
+    box_forward(b);
+    check_sums("y", b->y, y, doubles(NULL, b->n_y), b->n_y, 1);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, sizes, b->n_x, v.r * v.s);
+}
+
+static void check_avgpool(struct box *b)
+{
+    const struct reference_window v = window_of(&b->l, b->n);
+    double *y = doubles(NULL, b->n_y), *y_size = doubles(NULL, b->n_y);
+    double *dx = doubles(NULL, b->n_x), *dx_size = doubles(NULL, b->n_x);
+    reference_avgpool_forward(y, b->x2, &v);
+    reference_avgpool_forward(y_size, absolute(b->x2, b->n_x), &v);
+    reference_avgpool_backward(dx, b->dy2, &v);
+    reference_avgpool_backward(dx_size, absolute(b->dy2, b->n_y), &v);
+    box_forward(b);
+    check_sums("y", b->y, y, y_size, b->n_y, v.r * v.s + 2);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, dx_size, b->n_x, v.r * v.s + 2);
+}
+
+static void check_act(struct box *b)
+{
+    double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    const double a = (double)b->l.act.a;
+    for (size_t i = 0; i < b->n_x; i++) {
+        y[i] = reference_act(b->l.act.kind, b->x2[i], a);
+        dx[i] = b->dy2[i] * reference_act_slope(b->l.act.kind, b->x2[i], a);
+    }
+    box_forward(b);
+    check_sums("y", b->y, y, absolute(y, b->n_y), b->n_y, 2);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, absolute(b->dy2, b->n_y), b->n_x, 4);
+}
+
+/* Pixels far from 0, as the mean of what a layer sees may be. */
+static void check_batchnorm(struct box *b)
+{
+    size_t c = b->l.in.c, m = b->n_x / c;
+    float *running = random_floats(2 * c);
+    for (size_t i = 0; i < b->n_x; i++)
+        b->x[i] = 10 + 2 * b->x[i];
+    for (size_t j = c; j < 2 * c; j++)
+        running[j] = fabsf(running[j]);
+    b->p.running = running;
+    const double *x = doubles(b->x, b->n_x);
+    double *running2 = doubles(running, 2 * c), *y = doubles(NULL, b->n_y);
+    double *dx = doubles(NULL, b->n_x), *dw = doubles(NULL, c);
+    double *db = doubles(NULL, c), *y_infer = doubles(NULL, b->n_y);
+    reference_batchnorm_forward(y, m > 1 ? running2 : NULL, running2 + c, x,
+                                b->weight2, b->bias2, m, c);
+    reference_batchnorm_backward(dx, dw, db, b->dy2, x, b->weight2, m, c);
+    add_floats(dw, b->dweight0, c);
+    add_floats(db, b->dbias0, c);
+    box_forward(b);
+    check_near("y", b->y, y, b->n_y, 2e-5);
+    if (m > 1)
+        check_near("running", running, running2, 2 * c, 2e-5);
+    box_backward(b);
+    if (m > 2) /* of one pixel dx is 0, of two nearly */
+        check_near("dx", b->dx, dx, b->n_x, 1e-4);
+    check_near("dweight", b->dweight, dw, c, 1e-4);
+    check_near("dbias", b->dbias, db, c, 1e-5);
+    reference_batchnorm_infer(y_infer, x, b->weight2, b->bias2,
+                              doubles(running, c), doubles(running + c, c), m,
+                              c);
+    b->p.training = false;
+    box_forward(b);
+    check_near("y of inference", b->y, y_infer, b->n_y, 1e-5);
+}
+
+static void check_dropout(struct box *b)
+{
+    size_t n = shape_size(b->l.in);
+    float *factor = garbage(n), *dx = garbage(b->n_x);
+    box_forward(b);
+    box_backward(b);
+    for (size_t i = 0; i < b->n; i++) {
+        dropout_factors(&b->l, &b->p, i, factor);
+        for (size_t j = 0; j < n; j++) {
+            ck_assert(factor[j] == 0 || factor[j] == (float)(1 / 0.75));
+            ck_assert(b->y[i * n + j] == b->x[i * n + j] * factor[j]);
+            dx[i * n + j] = b->dy[i * n + j] * factor[j];
+        }
+    }
+    check_sums("dx", b->dx, doubles(dx, b->n_x), doubles(NULL, b->n_x), b->n_x,
+               1);
+    b->p.training = false;
+    box_forward(b);
+    check_bits("y of inference", b->y, b->x, b->n_x);
+}
+
+static const struct {
+    enum layer_kind kind;
+    int n_shapes;
+    void (*check)(struct box *b);
+} kinds[] = {
+    {LAYER_CONV, 60, check_product},    {LAYER_DENSE, 20, check_product},
+    {LAYER_MAXPOOL, 30, check_maxpool}, {LAYER_AVGPOOL, 30, check_avgpool},
+    {LAYER_ACT, 20, check_act},         {LAYER_BATCHNORM, 20, check_batchnorm},
+    {LAYER_DROPOUT, 10, check_dropout},
+};
+
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+START_TEST(layer_equals_reference)
+{
+    const size_t kind = (size_t)_i % N_KINDS;
+    const struct kernels *k = kernels_get((size_t)_i / N_KINDS);
+    for (int i = 0; i < kinds[kind].n_shapes; i++) {
+        struct box b = {0};
+        start_drawing(1000 * (uint64_t)kind + (uint64_t)i);
+        draw_layer(&b.l, kinds[kind].kind);
+        b.n = draw_size(1, kinds[kind].kind == LAYER_DENSE ? 70 : 4);
+        box_fill(&b, k);
+        kinds[kind].check(&b);
+        free_blocks();
+    }
+}
+END_TEST
+
+/* Other seeds, steps, layers and images have other masks; of a rate of 1/4
+ * about a quarter is dropped. */
+START_TEST(dropout_draws_by_place)
+{
+    enum { N = 20000 };
+    static float mask[5][N];
+    const struct layer l = {
+        .kind = LAYER_DROPOUT, .in = {N, 1, 1}, .out = {N, 1, 1}, .rate = 0.25};
+    const struct pass passes[5] = {{.seed = 1},
+                                   {.seed = 2},
+                                   {.seed = 1, .step = 1},
+                                   {.seed = 1, .layer_index = 1},
+                                   {.seed = 1}};
+    for (size_t i = 0; i < 5; i++) {
+        size_t dropped = 0;
+        dropout_factors(&l, &passes[i], i == 4, mask[i]);
+        for (size_t j = 0; j < N; j++)
+            dropped += mask[i][j] == 0;
+        ck_assert_uint_gt(dropped, N / 4 - 4 * 62); /* 4 deviations */
+        ck_assert_uint_lt(dropped, N / 4 + 4 * 62);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_mem_ne(mask[i], mask[j], sizeof mask[i]);
+    }
+}
+END_TEST
+
+START_TEST(softmax_loss_equals_reference)
+{
+    float logits[20], dlogits[20];
+    double logits2[20], expected[20];
+    start_drawing(9000 + (uint64_t)_i);
+    size_t k = draw_size(2, 20), label = draw_size(0, k - 1);
+    const double smoothing = _i % 2 ? 0.1 : 0, weight = 1.0 / 7;
+    for (size_t j = 0; j < k; j++) {
+        logits[j] = 30 * (float)rng_normal(key, n_drawn++);
+        logits2[j] = (double)logits[j];
+    }
+    double loss = softmax_loss(dlogits, logits, k, label, smoothing, weight);
+    ck_assert_double_eq_tol(
+        loss, reference_softmax_loss(expected, logits2, k, label, smoothing),
+        1e-12 * fabs(loss));
+    for (size_t j = 0; j < k; j++)
+        expected[j] *= weight;
+    check_near("dlogits", dlogits, expected, k, 1e-7);
+}
+END_TEST
+
+/* ==== Whole nets ==== */
+
+enum { BATCH = 13 };
+
+/* The first has neither dropout nor batch norm: there the gradient of a batch
+ * is the sum of those of its images. */
+static const struct {
+    int c, h, w, classes;
+    const char *text;
+} nets[] = {
+    {3, 13, 11, 10,
+     "conv 17 3x5 stride 2x1 pad 1x2\nact\n"
+     "maxpool 3x2 stride 2 ceil\nconv 7 2x2 pad 1\nact\n"
+     "avgpool 2x2\ndense 33\nact\ndense classes"},
+    {1, 9, 7, 3,
+     "conv 6 3x3 pad 1\nbatchnorm\nact\nmaxpool 2x2\ndropout 0.3\n"
+     "conv 33 3x2 nobias\nbatchnorm\nact\nglobalpool\n"
+     "dense classes"},
+    {7, 8, 9, 5,
+     "batchnorm\nconv 16 2x3 stride 3\nact\ndense 40 nobias\n"
+     "batchnorm\nact\ndropout 0.5\ndense 17\nact\ndense classes"},
+    {6, 5, 5, 4, "act\nconv classes 5x5\ndropout 0.1"},
+};
+
+enum { N_NETS = sizeof nets / sizeof *nets };
+
+static struct ramp_net *new_net(size_t i)
+{
+    struct ramp_net *net;
+    struct ramp_error error;
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = 0.1f};
+    const struct ramp_net_options options = {.channels = nets[i].c,
+                                             .height = nets[i].h,
+                                             .width = nets[i].w,
+                                             .n_classes = nets[i].classes,
+                                             .act = {RAMP_ACT_ELU, 1}};
+    if (ramp_net_parse(&net, nets[i].text, "test.net", &options, &error) !=
+        RAMP_OK)
+        ck_abort_msg("net %zu: %s", i, error.text);
+    ramp_net_init(net, &init, seed());
+    for (size_t j = 0; j < net->n_running; j++)
+        net->running[j] += (float)(0.3 * rng_uniform(key, n_drawn++));
+    return net;
+}
+
+static struct plan *new_plan(struct ramp_net *net, size_t batch, bool training,
+                             const struct kernels *k, int threads)
+{
+    struct plan *plan;
+    const struct ramp_compute compute = {.n_threads = threads, .cpu = k->name};
+    ck_assert_int_eq(plan_new(&plan, net, batch, training, &compute, NULL),
+                     RAMP_OK);
+    return plan;
+}
+
+static struct plan_batch new_batch(const struct ramp_net *net, size_t n)
+{
+    int32_t *labels = block(n * sizeof *labels);
+    for (size_t i = 0; i < n; i++)
+        labels[i] = (int32_t)draw_size(0, (size_t)net->options.n_classes - 1);
+    return (struct plan_batch){
+        .x = random_floats(n * shape_size(net->input)),
+        .labels = labels,
+        .n = n,
+        .label_smoothing = 0.1,
+        .seed = seed(),
+        .step = 3,
+    };
+}
+
+/* One layer of inference on the reference; y is a new block. */
+static double *infer_layer(const struct ramp_net *net, const struct layer *l,
+                           const double *x, size_t n)
+{
+    const struct reference_window v = window_of(l, n);
+    const size_t n_y = n * shape_size(l->out), c = l->in.c;
+    const double *params = doubles(net->params, net->n_params);
+    const double *running = doubles(net->running, net->n_running);
+    const double *weight = params + l->weight_at;
+    const double *bias = l->bias ? params + l->bias_at : NULL;
+    double *y = doubles(NULL, n_y);
+    switch (l->kind) {
+    case LAYER_CONV: reference_conv_forward(y, x, weight, bias, &v); break;
+    case LAYER_DENSE:
+        reference_dense_forward(y, x, weight, bias, n, shape_size(l->in),
+                                l->out.c);
+        break;
+    case LAYER_ACT:
+        for (size_t i = 0; i < n_y; i++)
+            y[i] = reference_act(l->act.kind, x[i], (double)l->act.a);
+        break;
+    case LAYER_MAXPOOL:
+        reference_maxpool_forward(y, block(n_y * sizeof(size_t)), x, &v);
+        break;
+    case LAYER_AVGPOOL: reference_avgpool_forward(y, x, &v); break;
+    case LAYER_BATCHNORM:
+        reference_batchnorm_infer(
+            y, x, weight, params + l->bias_at, running + l->running_at,
+            running + l->running_at + c, n * l->in.h * l->in.w, c);
+        break;
+    case LAYER_DROPOUT: return memcpy(y, x, n_y * sizeof *y);
+    }
+    return y;
+}
+
+static const struct kernels *start_net_test(int i, struct ramp_net **net)
+{
+    size_t which = (size_t)i % N_NETS;
+    const struct kernels *k = kernels_get((size_t)i / N_NETS);
+    start_drawing(20000 + (uint64_t)which);
+    *net = new_net(which);
+    snprintf(what, sizeof what, "%s net %zu", k->name, which);
+    return k;
+}
+
+START_TEST(plan_forward_equals_reference)
+{
+    struct ramp_net *net;
+    const struct kernels *k = start_net_test(_i, &net);
+    struct plan *plan = new_plan(net, BATCH, false, k, 2);
+    const struct plan_batch batch = new_batch(net, BATCH);
+    const size_t classes = (size_t)net->options.n_classes;
+    const double *x = doubles(batch.x, BATCH * shape_size(net->input));
+    for (size_t i = 0; i < net->n_layers; i++)
+        x = infer_layer(net, &net->layers[i], x, BATCH);
+    check_near("logits", plan_forward(plan, batch.x, BATCH), x, BATCH * classes,
+               1e-5);
+    plan_free(plan);
+    ramp_net_free(net);
+    free_blocks();
+}
+END_TEST
+
+/* One by one, by a plan for training, and by a plan of another size. */
+START_TEST(an_image_alone_has_the_same_bits)
+{
+    struct ramp_net *net;
+    const struct kernels *k = start_net_test(_i, &net);
+    struct plan *plans[3] = {new_plan(net, BATCH, false, k, 2),
+                             new_plan(net, BATCH + 30, true, k, 3),
+                             new_plan(net, 1, false, k, 1)};
+    const struct plan_batch batch = new_batch(net, BATCH);
+    const size_t classes = (size_t)net->options.n_classes;
+    const size_t n = BATCH * classes;
+    float *all = garbage(n);
+    memcpy(all, plan_forward(plans[0], batch.x, BATCH), n * sizeof *all);
+    check_bits("logits of a plan for training", all,
+               plan_forward(plans[1], batch.x, BATCH), n);
+    for (size_t p = 0; p < 3; p++)
+        for (size_t i = 0; i < BATCH; i++)
+            check_bits(
+                "logits of one image", all + i * classes,
+                plan_forward(plans[p], batch.x + i * shape_size(net->input), 1),
+                classes);
+    for (size_t p = 0; p < 3; p++)
+        plan_free(plans[p]);
+    ramp_net_free(net);
+    free_blocks();
+}
+END_TEST
+
+/* Two steps of training with 1 to 4 threads: loss, gradients, statistics, and
+ * what the net then answers. */
+START_TEST(any_number_of_threads_gives_the_same_bits)
+{
+    struct ramp_net *net;
+    const struct kernels *k = start_net_test(_i, &net);
+    const struct plan_batch batch = new_batch(net, BATCH);
+    const size_t n_logits = BATCH * (size_t)net->options.n_classes;
+    float *grads = garbage(net->n_params), *logits = garbage(n_logits);
+    float *running0 = memcpy(garbage(net->n_running), net->running,
+                             net->n_running * sizeof(float));
+    float *running = garbage(net->n_running);
+    struct plan_loss first = {0, 0};
+    for (int threads = 1; threads <= 4; threads++) {
+        struct plan *plan = new_plan(net, BATCH, true, k, threads);
+        memcpy(net->running, running0, net->n_running * sizeof(float));
+        plan_train(plan, &batch);
+        struct plan_loss loss = plan_train(plan, &batch);
+        if (threads == 1) {
+            first = loss;
+            memcpy(grads, plan_gradients(plan), net->n_params * sizeof(float));
+            memcpy(running, net->running, net->n_running * sizeof(float));
+            memcpy(logits, plan_forward(plan, batch.x, BATCH),
+                   n_logits * sizeof(float));
+        }
+        ck_assert(loss.loss == first.loss && loss.n_wrong == first.n_wrong);
+        check_bits("gradient", plan_gradients(plan), grads, net->n_params);
+        check_bits("running", net->running, running, net->n_running);
+        check_bits("logits", plan_forward(plan, batch.x, BATCH), logits,
+                   n_logits);
+        plan_free(plan);
+    }
+    ramp_net_free(net);
+    free_blocks();
+}
+END_TEST
+
+START_TEST(a_step_allocates_nothing)
+{
+    struct ramp_net *net;
+    const struct kernels *k = start_net_test(_i, &net);
+    struct plan *plan = new_plan(net, BATCH, true, k, 2);
+    const struct plan_batch batch = new_batch(net, BATCH);
+    size_t before = mem_count();
+    for (int i = 0; i < 2; i++) {
+        plan_train(plan, &batch);
+        plan_forward(plan, batch.x, BATCH);
+    }
+    ck_assert_uint_eq(mem_count(), before);
+    plan_free(plan);
+    ramp_net_free(net);
+    free_blocks();
+}
+END_TEST
+
+/* The parts of a step, for batches that fill the chunks of the threads in
+ * every way: the loss and what plan_train makes of it, and the gradient of a
+ * batch as the sum over its images. */
+START_TEST(a_step_is_the_sum_of_its_images)
+{
+    static const size_t sizes[] = {1, 2, 3, 7, 8, 9, 16, 17, 33};
+    const size_t n = sizes[(size_t)_i % 9], net_index = 0;
+    const struct kernels *k = kernels_get((size_t)_i / 9);
+    start_drawing(30000 + (uint64_t)n);
+    struct ramp_net *net = new_net(net_index);
+    struct plan *plan = new_plan(net, 33, true, k, 2);
+    struct plan_batch batch = new_batch(net, n);
+    const size_t classes = (size_t)net->options.n_classes;
+    const size_t n_in = shape_size(net->input);
+    double *logits = doubles(plan_forward(plan, batch.x, n), n * classes);
+    double *dlogits = doubles(NULL, classes), loss = 0;
+    size_t n_wrong = 0;
+    double *sum = doubles(NULL, net->n_params);
+    float *r = garbage(n * classes), *dx = garbage(n * n_in);
+    float *dx_all = garbage(n * n_in);
+    for (size_t i = 0; i < n; i++) {
+        loss += reference_softmax_loss(dlogits, logits + i * classes, classes,
+                                       (size_t)batch.labels[i], 0.1);
+        const double *answer = logits + i * classes;
+        double right = answer[batch.labels[i]];
+        size_t better = 0;
+        for (size_t j = 0; j < classes; j++)
+            better += answer[j] > right;
+        n_wrong += better > 0;
+        for (size_t j = 0; j < classes; j++)
+            r[i * classes + j] = (float)(dlogits[j] / (double)n);
+        struct plan_batch one = batch;
+        one.x += i * n_in;
+        one.n = 1;
+        plan_backward_from(plan, &one, r + i * classes, dx + i * n_in);
+        add_floats(sum, plan_gradients(plan), net->n_params);
+    }
+    snprintf(what, sizeof what, "%s batch of %zu", k->name, n);
+    plan_backward_from(plan, &batch, r, dx_all);
+    check_near("gradient", plan_gradients(plan), sum, net->n_params, 1e-5);
+    check_bits("dx", dx_all, dx, n * n_in);
+    struct plan_loss found = plan_train(plan, &batch);
+    ck_assert_double_eq_tol(found.loss, loss, 1e-6 * loss);
+    ck_assert_uint_eq(found.n_wrong, n_wrong);
+    check_near("gradient of the loss", plan_gradients(plan), sum, net->n_params,
+               1e-5);
+    plan_free(plan);
+    ramp_net_free(net);
+    free_blocks();
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    printf("check_layers: RAMP_TEST_SEED=%llu\n", (unsigned long long)seed());
+    Suite *s = suite_create("layers");
+    const int tables = (int)kernels_count();
+    TCase *tc = tcase_create("layers");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, layer_equals_reference, 0, tables * N_KINDS);
+    tcase_add_test(tc, dropout_draws_by_place);
+    tcase_add_loop_test(tc, softmax_loss_equals_reference, 0, 10);
+    suite_add_tcase(s, tc);
+    tc = tcase_create("plans");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, plan_forward_equals_reference, 0, tables * N_NETS);
+    tcase_add_loop_test(tc, an_image_alone_has_the_same_bits, 0,
+                        tables * N_NETS);
+    tcase_add_loop_test(tc, any_number_of_threads_gives_the_same_bits, 0,
+                        tables * N_NETS);
+    tcase_add_loop_test(tc, a_step_allocates_nothing, 0, tables * N_NETS);
+    tcase_add_loop_test(tc, a_step_is_the_sum_of_its_images, 0, tables * 9);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+CHECK_MAIN(suite)

@@ -1,0 +1,294 @@
+/* check_predict.c - a picture's answer: the right numbers, the same alone, in
+ * a batch, on any number of threads, and as a file of another shape. */
+#include "base/mem.h"
+#include "base/rng.h"
+#include "net/net.h"
+#include "tests/check.h"
+
+#include <float.h>
+#include <math.h>
+#include <ramp/predict.h>
+#include <string.h>
+
+static const struct ramp_compute plain;
+
+static struct ramp_model *make_model(const char *text, int channels, int height,
+                                     int width, int n_classes,
+                                     enum ramp_scale scale)
+{
+    static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6"};
+    const struct ramp_net_options options = {
+        channels, height, width, n_classes, {RAMP_ACT_RELU, 0}};
+    const struct ramp_preprocess pre = {
+        channels,          height, width, RAMP_FIT_CROP, scale, {0.5f, 0.4f, 0},
+        {0.2f, 0.3f, 0.5f}};
+    const struct ramp_init init = {RAMP_INIT_HE, false, false, 0.1f};
+    struct ramp_net *net;
+    struct ramp_model *model;
+    struct ramp_error err;
+    enum ramp_status status =
+        ramp_net_parse(&net, text, "test", &options, &err);
+    ck_assert_msg(status == RAMP_OK, "%s", err.text);
+    ramp_net_init(net, &init, 3);
+    status = ramp_model_new(&model, &net, names, n_classes, &pre, &err);
+    ck_assert_msg(status == RAMP_OK, "%s", err.text);
+    return model;
+}
+
+static struct ramp_predictor *make_predictor(const struct ramp_model *model,
+                                             size_t max_batch, int n_threads)
+{
+    const struct ramp_compute compute = {n_threads, NULL};
+    struct ramp_predictor *predictor;
+    struct ramp_error err;
+    enum ramp_status status =
+        ramp_predictor_new(&predictor, model, max_batch, &compute, &err);
+    ck_assert_msg(status == RAMP_OK, "%s", err.text);
+    return predictor;
+}
+
+/* ==== The right numbers ==== */
+
+/* One dense layer over 1x1x2 pixels, computed by hand. */
+START_TEST(dense_net_by_hand)
+{
+    struct ramp_model *model =
+        make_model("dense classes", 1, 1, 2, 3, RAMP_SCALE_UNIT);
+    struct ramp_net *net = ramp_model_net(model);
+    const float weight[6] = {1, 2, -1, 0.5f, 0, 3}; /* (k, in) */
+    const float bias[3] = {0, 1, -1};
+    const uint8_t pixels[2] = {51, 255}; /* 0.2, 1 */
+    const double expected[3] = {2.2, 1.3, 2};
+    float logits[3], probs[3];
+    double sum = 0, total = 0;
+    for (size_t i = 0; i < net->n_tensors; i++)
+        net_tensor_from_file(net, &net->tensors[i], net->params,
+                             i == 0 ? weight : bias);
+    struct ramp_predictor *predictor = make_predictor(model, 1, 1);
+    ramp_predict_pixels(predictor, logits, probs, pixels, 1);
+    for (int i = 0; i < 3; i++)
+        sum += exp(expected[i]);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_double_eq_tol((double)logits[i], expected[i], 1e-6);
+        ck_assert_double_eq_tol((double)probs[i], exp(expected[i]) / sum, 1e-7);
+        total += (double)probs[i];
+    }
+    ck_assert_double_eq_tol(total, 1, 1e-6);
+    ramp_predictor_free(predictor);
+    ramp_model_free(model);
+}
+END_TEST
+
+/* Logits of thousands and of minus thousands: exp alone would overflow. */
+START_TEST(softmax_is_stable)
+{
+    static const float biases[][3] = {{5000, 4999, -5000},
+                                      {-FLT_MAX, -5001, -5000},
+                                      {FLT_MAX, FLT_MAX, -FLT_MAX},
+                                      {-5000, 5000, -5000}};
+    static const double expected[][3] = {{0.73105857863, 0.26894142137, 0},
+                                         {0, 0.26894142137, 0.73105857863},
+                                         {0.5, 0.5, 0},
+                                         {0, 1, 0}};
+    for (int row = 0; row < 4; row++) {
+        struct ramp_model *model =
+            make_model("dense classes", 1, 1, 2, 3, RAMP_SCALE_NONE);
+        struct ramp_net *net = ramp_model_net(model);
+        const uint8_t pixels[2] = {0, 0};
+        float probs[3];
+        net_tensor_from_file(net, &net->tensors[1], net->params, biases[row]);
+        struct ramp_predictor *predictor = make_predictor(model, 1, 1);
+        ramp_predict_pixels(predictor, NULL, probs, pixels, 1);
+        for (int i = 0; i < 3; i++)
+            ck_assert_double_eq_tol((double)probs[i], expected[row][i], 1e-6);
+        ramp_predictor_free(predictor);
+        ramp_model_free(model);
+    }
+}
+END_TEST
+
+/* ==== The same numbers ==== */
+
+static const char deep_net[] = "conv 5 3x3 pad 1\nbatchnorm\nact\n"
+                               "maxpool 2x2\nconv 7 3x3\nact\navgpool 2x2\n"
+                               "dropout 0.5\ndense 33\nact\ndense classes\n";
+
+/* Batches of every size from 1 to 19, on 1, 2 and 4 threads, of a net with
+ * every kind of layer: each picture's logits are those it has alone. */
+START_TEST(answer_does_not_depend_on_the_batch)
+{
+    enum { N = 19, VALUES = 3 * 11 * 13, CLASSES = 7 };
+    static uint8_t pixels[N * VALUES];
+    static float alone[N * CLASSES], logits[N * CLASSES], probs[N * CLASSES];
+    static const int threads[] = {1, 2, 4};
+    struct rng_key key = rng_key(1, RNG_TEST, 0);
+    struct ramp_model *model =
+        make_model(deep_net, 3, 11, 13, CLASSES, RAMP_SCALE_STANDARD);
+    for (size_t i = 0; i < N * VALUES; i++)
+        pixels[i] = (uint8_t)rng_u64(key, i);
+    struct ramp_predictor *one = make_predictor(model, 1, 1);
+    for (size_t i = 0; i < N; i++)
+        ramp_predict_pixels(one, alone + i * CLASSES, NULL, pixels + i * VALUES,
+                            1);
+    ramp_predictor_free(one);
+    ck_assert(memcmp(alone, alone + CLASSES, CLASSES * sizeof *alone) != 0);
+    for (int t = 0; t < 3; t++) {
+        struct ramp_predictor *many = make_predictor(model, N, threads[t]);
+        for (size_t n = 1; n <= N; n++)
+            for (size_t first = 0; first + n <= N; first += 3) {
+                memset(logits, 0, sizeof logits);
+                ramp_predict_pixels(many, logits, probs,
+                                    pixels + first * VALUES, n);
+                ck_assert_int_eq(memcmp(logits, alone + first * CLASSES,
+                                        n * CLASSES * sizeof *logits),
+                                 0);
+                ck_assert(logits[n * CLASSES - 1] != 0);
+                for (size_t i = 0; i < n; i++) {
+                    double sum = 0;
+                    for (size_t k = 0; k < CLASSES; k++)
+                        sum += (double)probs[i * CLASSES + k];
+                    ck_assert_double_eq_tol(sum, 1, 1e-6);
+                }
+            }
+        ramp_predict_pixels(many, NULL, NULL, pixels, 0);
+        ramp_predictor_free(many);
+    }
+    ramp_model_free(model);
+}
+END_TEST
+
+/* Two predictors share a model; none of them allocates when it runs. */
+START_TEST(prediction_allocates_nothing)
+{
+    const uint8_t pixels[3 * 11 * 13] = {7};
+    float logits[2][7];
+    struct ramp_model *model =
+        make_model(deep_net, 3, 11, 13, 7, RAMP_SCALE_STANDARD);
+    struct ramp_predictor *a = make_predictor(model, 4, 1);
+    struct ramp_predictor *b = make_predictor(model, 1, 2);
+    size_t before = mem_count();
+    ramp_predict_pixels(a, logits[0], NULL, pixels, 1);
+    ramp_predict_pixels(b, logits[1], NULL, pixels, 1);
+    ck_assert_uint_eq(mem_count(), before);
+    ck_assert_int_eq(memcmp(logits[0], logits[1], sizeof logits[0]), 0);
+    ramp_predictor_free(a);
+    ramp_predictor_free(b);
+    ramp_model_free(model);
+}
+END_TEST
+
+/* ==== Pictures ==== */
+
+/* A colour picture of another size, for a grey model: fitted first. */
+START_TEST(picture_of_another_shape_is_fitted)
+{
+    uint8_t pixels[9 * 14 * 3], fitted[8 * 8];
+    float logits[2][7], probs[2][7];
+    struct ramp_image image = {
+        .width = 14, .height = 9, .channels = 3, .pixels = pixels};
+    struct ramp_model *model = make_model("conv 4 3x3\nact\ndense classes", 1,
+                                          8, 8, 7, RAMP_SCALE_STANDARD);
+    struct ramp_predictor *predictor = make_predictor(model, 2, 1);
+    struct ramp_error err;
+    for (size_t i = 0; i < sizeof pixels; i++)
+        pixels[i] = (uint8_t)rng_u64(rng_key(5, RNG_TEST, 0), i);
+    enum ramp_status status =
+        ramp_predict_image(predictor, logits[0], probs[0], &image, &err);
+    ck_assert_msg(status == RAMP_OK, "%s", err.text);
+    ck_assert(ramp_preprocess_fit(fitted, ramp_model_preprocess(model), &image,
+                                  NULL) == RAMP_OK);
+    ramp_predict_pixels(predictor, logits[1], probs[1], fitted, 1);
+    ck_assert_int_eq(memcmp(logits[0], logits[1], sizeof logits[0]), 0);
+    ck_assert_int_eq(memcmp(probs[0], probs[1], sizeof probs[0]), 0);
+    ck_assert(ramp_predict_image(predictor, NULL, NULL, &image, NULL) ==
+              RAMP_OK);
+    ramp_predictor_free(predictor);
+    ramp_model_free(model);
+}
+END_TEST
+
+/* Every weight is finite, their sum is not: an error, not a class. */
+START_TEST(answer_that_is_not_finite_is_refused)
+{
+    uint8_t pixels[4] = {255, 255, 255, 255};
+    float logits[2] = {7, 7}, probs[2] = {7, 7};
+    struct ramp_image image = {
+        .width = 2, .height = 2, .channels = 1, .pixels = pixels};
+    struct ramp_model *model =
+        make_model("dense classes", 1, 2, 2, 2, RAMP_SCALE_NONE);
+    struct ramp_net *net = ramp_model_net(model);
+    struct ramp_error err;
+    for (size_t i = 0; i < net->n_params; i++)
+        net->params[i] = 1e37f;
+    struct ramp_predictor *predictor = make_predictor(model, 1, 1);
+    ck_assert(ramp_predict_image(predictor, logits, probs, &image, &err) ==
+              RAMP_MODEL);
+    ck_assert(strstr(err.text, "not finite") != NULL);
+    ck_assert(logits[0] == 7 && probs[0] == 7);
+    ramp_predictor_free(predictor);
+    ramp_model_free(model);
+}
+END_TEST
+
+START_TEST(bad_predictor_is_reported)
+{
+    const struct ramp_compute compute = {0, "abacus"};
+    struct ramp_predictor *predictor = NULL;
+    struct ramp_model *model =
+        make_model(deep_net, 3, 11, 13, 7, RAMP_SCALE_STANDARD);
+    enum ramp_status status = RAMP_MEMORY;
+    int n = 0;
+    ck_assert(ramp_predictor_new(&predictor, model, 1, &compute, NULL) ==
+              RAMP_USAGE);
+    ck_assert_ptr_null(predictor);
+    ck_assert(ramp_predictor_new(&predictor, model, SIZE_MAX / 2, &plain,
+                                 NULL) == RAMP_MEMORY);
+    ck_assert_ptr_null(predictor);
+    while (status != RAMP_OK) {
+        mem_fail_at((size_t)++n, true);
+        status = ramp_predictor_new(&predictor, model, 3, &plain, NULL);
+        mem_fail_at(0, false);
+        ck_assert(status == RAMP_OK || status == RAMP_MEMORY);
+        ck_assert((status == RAMP_OK) == (predictor != NULL));
+    }
+    ck_assert_int_gt(n, 4);
+    ramp_predictor_free(predictor);
+    ramp_predictor_free(NULL);
+    ramp_model_free(model);
+}
+END_TEST
+
+/* ==== ramp_top ==== */
+
+START_TEST(top_is_sorted)
+{
+    const float values[] = {1, 5, NAN, 5, -INFINITY, 7, 1, -0.0f, 0};
+    const int expected[] = {5, 1, 3, 0, 6, 7, 8, 4, 2};
+    for (int k = 0; k <= 9; k++) {
+        int top[10] = {0};
+        top[k] = -77;
+        ramp_top(top, k, values, 9);
+        ck_assert_int_eq(memcmp(top, expected, (size_t)k * sizeof *top), 0);
+        ck_assert_int_eq(top[k], -77);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("predict");
+    TCase *tcase = tcase_create("predict");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, dense_net_by_hand);
+    tcase_add_test(tcase, softmax_is_stable);
+    tcase_add_test(tcase, answer_does_not_depend_on_the_batch);
+    tcase_add_test(tcase, prediction_allocates_nothing);
+    tcase_add_test(tcase, picture_of_another_shape_is_fitted);
+    tcase_add_test(tcase, answer_that_is_not_finite_is_refused);
+    tcase_add_test(tcase, bad_predictor_is_reported);
+    tcase_add_test(tcase, top_is_sorted);
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)
