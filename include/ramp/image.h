@@ -2,13 +2,13 @@
  * one preprocessing that training, evaluation and prediction share.
  *
  * Formats: JPEG (baseline and progressive, 8 bit), PNG (every colour type and
- * depth), BMP, PNM (binary P5 and P6, 8 and 16 bit). The format is taken from
- * the bytes, never from the name. A file is checked as a whole before it is
- * decoded (chunks, checksums, tables, sizes), so a cut picture is refused and
- * never half shown, and so is a damaged one; only JPEG has no checksum, so
- * that damage inside its coded data may show as wrong pixels. Limits: 16384
- * pixels a side, 64 * 2^20 pixels, 1 GiB a file. The EXIF orientation is
- * applied.
+ * depth), BMP (uncompressed), PNM (binary P5 and P6, 8 and 16 bit). The format
+ * is taken from the bytes, never from the name. A file is checked as a whole
+ * before it is decoded (chunks, checksums, tables, sizes), so a cut picture is
+ * refused and never half shown, and so is a damaged one; only JPEG has no
+ * checksum, so that damage inside its coded data may show as wrong pixels.
+ * Limits: 16384 pixels a side, 64 * 2^20 pixels, 1 GiB a file. The EXIF
+ * orientation is applied.
  *
  * All functions are thread-safe as long as no two calls share an output. */
 #ifndef RAMP_IMAGE_H

@@ -155,6 +155,24 @@ bool text_to_double(double *out, const char *text, double low, double high)
     return true;
 }
 
+bool text_to_sizes(uint64_t *out, size_t n, const char *text, uint64_t low,
+                   uint64_t high)
+{
+    for (size_t i = 0; i < n; i++) {
+        char number[24];
+        size_t length = strcspn(text, "x");
+        bool last = i + 1 == n;
+        if (length >= sizeof number || (text[length] == 0) != last)
+            return false;
+        memcpy(number, text, length);
+        number[length] = 0;
+        if (!text_to_u64(&out[i], number, low, high))
+            return false;
+        text += length + 1;
+    }
+    return true;
+}
+
 bool text_to_bytes(uint64_t *out, const char *text)
 {
     char copy[32];

@@ -22,6 +22,10 @@ const char *text_quote(char buffer[TEXT_QUOTE_BYTES], const char *name);
 bool text_to_u64(uint64_t *out, const char *text, uint64_t low, uint64_t high);
 bool text_to_double(double *out, const char *text, double low, double high);
 
+/* "3x32x32": exactly n whole numbers in [low, high] with an x between. */
+bool text_to_sizes(uint64_t *out, size_t n, const char *text, uint64_t low,
+                   uint64_t high);
+
 /* "512", "64K", "2G", "1.5M": powers of 1024. */
 bool text_to_bytes(uint64_t *out, const char *text);
 

@@ -3,34 +3,26 @@
 
 #include "report/format.h"
 #include "report/table.h"
+#include "report/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_ENTRIES 50 /* of a tensor, spread over it */
+#define MAX_ENTRIES 20 /* of a tensor, spread over it */
 
 static struct {
     struct cli_compute compute;
-    int shape[3], n_classes;
-    const char *act;
+    struct cli_net net;
     uint64_t seed;
-} settings = {.compute = CLI_COMPUTE_DEFAULT,
-              .shape = {3, 32, 32},
-              .n_classes = 10,
-              .act = "relu",
-              .seed = 1};
+} settings = {
+    .compute = CLI_COMPUTE_DEFAULT, .net = CLI_NET_DEFAULT, .seed = 1};
 
 static struct option option_table[] = {
-    OPTION_INPUT_ROW(settings.shape, "shape of the pictures (default 3x32x32)"),
-    OPTION_NUMBER(OPTION_INT, "classes", "N", "number of classes (default 10)",
-                  settings.n_classes, 2, 100000),
-    OPTION_ROW(OPTION_TEXT, "act", "ACT",
-               "what `act` in the net stands for (default relu)", settings.act),
+    CLI_NET_ROWS(settings.net),
     OPTION_ROW(OPTION_SEED, "seed", "N", "of weights and inputs (default 1)",
                settings.seed),
     OPTION_THREADS_ROW(settings.compute.threads),
-    OPTION_CPU_ROW(settings.compute.cpu),
-    OPTION_END};
+    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
 
 static enum ramp_status print_checks(const struct ramp_gradient_check *checks,
                                      size_t n_checks, struct ramp_error *err)
@@ -73,35 +65,47 @@ static enum ramp_status judge(const struct ramp_gradient_check *checks,
                      n_checks, TEXT_QUOTE(checks[first].name));
 }
 
-static enum ramp_status check(const char *name, struct ramp_error *err)
+/* The gradients of `net` with its first weights. */
+static enum ramp_status check_net(struct ramp_net *net,
+                                  const struct ramp_compute *compute,
+                                  struct ramp_error *err)
 {
-    struct ramp_net *net = NULL;
     struct ramp_gradient_check *checks = NULL;
     size_t n_checks = 0;
-    struct ramp_compute compute;
-    const char *cpu = "";
-    struct ramp_net_options options = {.channels = settings.shape[0],
-                                       .height = settings.shape[1],
-                                       .width = settings.shape[2],
-                                       .n_classes = settings.n_classes};
-    enum ramp_status status =
-        cli_compute_set(&compute, &settings.compute, &cpu, err);
+    struct terminal terminal;
+    terminal_init(&terminal);
+    terminal_live(&terminal, "checking %zu parameters",
+                  ramp_net_n_parameters(net));
+    ramp_net_init(net, &(struct ramp_init){.kind = RAMP_INIT_HE},
+                  settings.seed);
+    enum ramp_status status = ramp_net_check(
+        &checks, &n_checks, net, settings.seed, MAX_ENTRIES, compute, err);
+    terminal_clear(&terminal);
     if (status == RAMP_OK)
-        status = ramp_activation_parse(&options.act, settings.act, err);
-    if (status == RAMP_OK)
-        status = ramp_net_load(&net, name, &options, err);
-    if (status == RAMP_OK)
-        status = ramp_net_check(&checks, &n_checks, net, settings.seed,
-                                MAX_ENTRIES, &compute, err);
-    if (status == RAMP_OK) {
-        printf("net  %s, input %dx%dx%d, %d classes, %s\n\n",
-               ramp_net_name(net), options.channels, options.height,
-               options.width, options.n_classes, cpu);
         status = print_checks(checks, n_checks, err);
-    }
     if (status == RAMP_OK)
         status = judge(checks, n_checks, err);
     free(checks);
+    return status;
+}
+
+static enum ramp_status check(const char *name, struct ramp_error *err)
+{
+    const struct cli_net *given = &settings.net;
+    struct ramp_net *net = NULL;
+    struct ramp_compute compute;
+    const char *cpu;
+    enum ramp_status status =
+        cli_compute_set(&compute, &settings.compute, &cpu, err);
+    if (status == RAMP_OK)
+        status = cli_net_load(&net, name, given, err);
+    if (status != RAMP_OK)
+        return status;
+    printf("net  ");
+    format_name(stdout, ramp_net_name(net));
+    printf(", input %dx%dx%d, %d classes, act %s; %s\n\n", given->shape[0],
+           given->shape[1], given->shape[2], given->n_classes, given->act, cpu);
+    status = check_net(net, &compute, err);
     ramp_net_free(net);
     return status;
 }

@@ -55,6 +55,31 @@ MUST_CHECK enum ramp_status cli_compute_set(struct ramp_compute *compute,
                                             const char **name,
                                             struct ramp_error *err);
 
+/* What --input, --classes and --act gave, where no data say it; start with
+ * CLI_NET_DEFAULT. */
+struct cli_net {
+    int shape[3], n_classes;
+    const char *act;
+};
+#define CLI_NET_DEFAULT                                                        \
+    {                                                                          \
+        .shape = {3, 32, 32}, .n_classes = 10, .act = "relu"                   \
+    }
+#define CLI_NET_ROWS(net)                                                      \
+    OPTION_ROW(OPTION_SHAPE, "input", "CxHxW",                                 \
+               "shape of a net's pictures (default 3x32x32)", (net).shape),    \
+        OPTION_NUMBER(OPTION_INT, "classes", "N",                              \
+                      "classes of a net (default 10)", (net).n_classes, 2,     \
+                      100000),                                                 \
+        OPTION_ROW(OPTION_TEXT, "act", "ACT",                                  \
+                   "what `act` in a net stands for (default relu)", (net).act)
+
+/* *net is the caller's. RAMP_USAGE, RAMP_MODEL. */
+MUST_CHECK enum ramp_status cli_net_load(struct ramp_net **net,
+                                         const char *name,
+                                         const struct cli_net *given,
+                                         struct ramp_error *err);
+
 /* What a model's net was called when it was trained. */
 const char *cli_net_name(const struct ramp_model *model);
 

@@ -11,27 +11,18 @@
 
 static struct {
     struct cli_compute compute;
-    int shape[3], n_classes, batch;
-    const char *act;
-} settings = {.compute = CLI_COMPUTE_DEFAULT,
-              .shape = {3, 32, 32},
-              .n_classes = 10,
-              .batch = 64,
-              .act = "relu"};
+    struct cli_net net;
+    int batch;
+} settings = {
+    .compute = CLI_COMPUTE_DEFAULT, .net = CLI_NET_DEFAULT, .batch = 64};
 
 static struct option option_table[] = {
-    OPTION_INPUT_ROW(settings.shape,
-                     "of a net: its pictures (default 3x32x32)"),
-    OPTION_NUMBER(OPTION_INT, "classes", "N", "of a net (default 10)",
-                  settings.n_classes, 2, 100000),
-    OPTION_ROW(OPTION_TEXT, "act", "ACT", "of a net (default relu)",
-               settings.act),
+    CLI_NET_ROWS(settings.net),
     OPTION_NUMBER(OPTION_INT, "batch", "N",
                   "for the memory of training (default 64)", settings.batch, 1,
                   1000000),
     OPTION_THREADS_ROW(settings.compute.threads),
-    OPTION_CPU_ROW(settings.compute.cpu),
-    OPTION_END};
+    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
 
 /* A model file begins with 8 bytes, a length, and the `{` of its header; a net
  * is a text, or a name. */
@@ -209,14 +200,7 @@ static enum ramp_status show_net(const char *name,
                                  struct ramp_error *err)
 {
     struct ramp_net *net = NULL;
-    struct ramp_net_options options = {.channels = settings.shape[0],
-                                       .height = settings.shape[1],
-                                       .width = settings.shape[2],
-                                       .n_classes = settings.n_classes};
-    enum ramp_status status =
-        ramp_activation_parse(&options.act, settings.act, err);
-    if (status == RAMP_OK)
-        status = ramp_net_load(&net, name, &options, err);
+    enum ramp_status status = cli_net_load(&net, name, &settings.net, err);
     if (status == RAMP_OK)
         status = print_net(net, ramp_net_name(net), compute, err);
     ramp_net_free(net);

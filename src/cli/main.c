@@ -3,54 +3,15 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_VERBS 16
-#define MAX_LINE_BYTES 239 /* of an error, without its newline */
 
 const struct verb *const cli_verbs[] = {&verb_train, &verb_eval, &verb_predict,
                                         &verb_info,  &verb_data, &verb_check,
                                         NULL};
-
-void cli_complain(const char *text)
-{
-    fprintf(stderr, "ramp: %.*s\n", MAX_LINE_BYTES - (int)strlen("ramp: "),
-            text);
-}
-
-enum ramp_status cli_compute_set(struct ramp_compute *compute,
-                                 const struct cli_compute *given,
-                                 const char **name, struct ramp_error *err)
-{
-    const char *chosen;
-    compute->n_threads = given->threads;
-    compute->cpu = given->cpu < 0 ? NULL : option_cpu_words[given->cpu];
-    enum ramp_status status = ramp_compute_cpu(&chosen, compute, err);
-    if (status == RAMP_OK && name)
-        *name = chosen;
-    return status;
-}
-
-const char *cli_net_name(const struct ramp_model *model)
-{
-    const char *name = ramp_model_fact(model, "net-name");
-    return name ? name : ramp_net_name(ramp_model_net(model));
-}
-
-/* A descriptor 0, 1 or 2 that is closed would be given to the next file that
- * is opened, and messages would end up in a model. Opened the wrong way round,
- * they fail as closed ones do. */
-static void occupy_standard_files(void)
-{
-    for (int i = 0; i <= 2; i++)
-        if (fcntl(i, F_GETFD) < 0 &&
-            open("/dev/null", i == 0 ? O_WRONLY : O_RDONLY) != i)
-            _exit(RAMP_IO);
-}
 
 static const struct verb *find_verb(const char *name)
 {
@@ -108,7 +69,6 @@ static int finish_output(int code, struct ramp_error *err)
 
 int main(int argc, char **argv)
 {
-    occupy_standard_files();
     signal(SIGPIPE, SIG_IGN);
     struct ramp_error err = {.text = ""};
     int code = run(argc, argv, &err);

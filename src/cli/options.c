@@ -97,23 +97,11 @@ static bool set_time(double *out, const char *text)
 
 static bool set_shape(int shape[3], const char *text)
 {
-    char copy[32];
-    size_t n = strlen(text);
-    if (n >= sizeof copy)
+    uint64_t n[3];
+    if (!text_to_sizes(n, 3, text, 1, 4096) || (n[0] != 1 && n[0] != 3))
         return false;
-    memcpy(copy, text, n + 1);
-    char *height = strchr(copy, 'x');
-    char *width = height ? strchr(height + 1, 'x') : NULL;
-    if (width == NULL)
-        return false;
-    *height++ = 0;
-    *width++ = 0;
-    int read[3];
-    if (!set_int(&read[0], copy, 1, 3) || read[0] == 2 ||
-        !set_int(&read[1], height, 1, 4096) ||
-        !set_int(&read[2], width, 1, 4096))
-        return false;
-    memcpy(shape, read, sizeof read);
+    for (int i = 0; i < 3; i++)
+        shape[i] = (int)n[i];
     return true;
 }
 

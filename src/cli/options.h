@@ -119,7 +119,5 @@ extern const char *const option_fit_words[];
 #define OPTION_SKIP_BAD_ROW(variable)                                          \
     OPTION_ROW(OPTION_FLAG, "skip-bad", NULL,                                  \
                "leave out pictures that cannot be read", variable)
-#define OPTION_INPUT_ROW(variable, help_)                                      \
-    OPTION_ROW(OPTION_SHAPE, "input", "CxHxW", help_, variable)
 
 #endif

@@ -74,7 +74,8 @@ static struct option option_table[] = {
                   settings.train.patience, 1, 1000000),
     OPTION_ROW(OPTION_TIME, "time", "T", "stop after a time: 90s, 10m, 1.5h",
                settings.train.time_limit),
-    OPTION_INPUT_ROW(settings.shape, "pictures' shape (default: their own)"),
+    OPTION_ROW(OPTION_SHAPE, "input", "CxHxW",
+               "pictures' shape (default: their own)", settings.shape),
     OPTION_WORDS("fit", "FIT", "crop (default), letterbox or stretch",
                  settings.fit, option_fit_words),
     OPTION_WORDS("scale-input", "S", "none, unit or standard (default)",
@@ -209,8 +210,8 @@ static enum ramp_status open_data(struct training *t, struct ramp_error *err)
     size_t n_skipped = ramp_dataset_n_skipped(t->data);
     if (n_skipped > 0)
         terminal_line(&t->show.terminal,
-                      "ramp: warning: left out %s bad pictures",
-                      FORMAT_COUNT(n_skipped));
+                      "ramp: warning: left out %s bad picture%s",
+                      FORMAT_COUNT(n_skipped), n_skipped > 1 ? "s" : "");
     return complete_settings(t, err);
 }
 

@@ -37,7 +37,7 @@ static enum ramp_status archive_failed(const struct reader *reader,
                                        struct ramp_error *err)
 {
     const char *why = archive_error_string(reader->archive);
-    return error_set(err, RAMP_DATA, "cannot read %s: %s",
+    return error_set(err, RAMP_DATA, "cannot read %s as an archive: %s",
                      TEXT_QUOTE(reader->path),
                      TEXT_QUOTE(why ? why : "damaged archive"));
 }

@@ -13,6 +13,7 @@
 #include "data/idx.h"
 #include "data/image_folder.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,7 @@ bool dataset_has_blocks(const struct ramp_dataset *data)
 
 /* ==== Finding ==== */
 
+/* Those but the first, which comes with ramp, are fetched by a script. */
 static const char *const known_names[] = {
     "fashion-small", "mnist", "fashion-mnist", "cifar10", "cifar100", NULL};
 
@@ -126,7 +128,8 @@ static char *find_in(const char *folder, const char *name)
 static enum ramp_status not_found(const char *name, struct ramp_error *err)
 {
     const char *near = text_nearest(name, known_names);
-    if (near != NULL && text_equal(near, name))
+    bool other = near != NULL && !text_equal(near, name);
+    if (near != NULL && !other && near != known_names[0])
         return error_set(err, RAMP_DATA,
                          "cannot find data set %s in $RAMP_DATA, datasets or "
                          "/usr/share/datasets; try scripts/datasets.sh %s",
@@ -134,7 +137,8 @@ static enum ramp_status not_found(const char *name, struct ramp_error *err)
     return error_set(err, RAMP_DATA,
                      "cannot find data set %s: expected a folder, an archive "
                      "or a name%s%s",
-                     TEXT_QUOTE(name), near ? "; try " : "", near ? near : "");
+                     TEXT_QUOTE(name), other ? "; try " : "",
+                     other ? near : "");
 }
 
 static enum ramp_status find_path(char **path, const char *name,
@@ -163,16 +167,17 @@ static char *short_name(const char *path)
 {
     static const char *const endings[] = {
         ".gz", ".xz", ".bz2", ".zst", ".tgz", ".txz", ".tbz", ".tar", ".zip"};
-    char *copy = mem_strdup(path), *real = NULL;
+    char real[PATH_MAX];
+    char *copy = mem_strdup(path);
     if (copy == NULL)
         return NULL;
     for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
         copy[n - 1] = 0;
     const char *base = file_base(copy);
-    if (text_equal(base, ".") || text_equal(base, ".."))
-        real = realpath(copy, NULL);
-    char *name = mem_strdup(real ? file_base(real) : base);
-    free(real);
+    bool dots = text_equal(base, ".") || text_equal(base, "..");
+    if (dots && realpath(copy, real) != NULL)
+        base = file_base(real);
+    char *name = mem_strdup(base);
     mem_free(copy);
     if (name == NULL || file_is_folder(path))
         return name;

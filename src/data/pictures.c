@@ -15,26 +15,42 @@ enum {
 
 /* ==== Many at once ==== */
 
+struct each {
+    dataset_task *task;
+    void *context;
+    size_t first; /* the lowest i that failed */
+    struct ramp_error error;
+};
+
+static void each_one(struct each *each, size_t i)
+{
+    struct ramp_error error = {.status = RAMP_OK};
+    if (each->task(each->context, i, &error) == RAMP_OK)
+        return;
+#pragma omp critical(dataset_each_error)
+    if (i < each->first) {
+        each->first = i;
+        each->error = error;
+    }
+}
+
 enum ramp_status dataset_each(size_t n, int n_threads, dataset_task *task,
                               void *context, struct ramp_error *err)
 {
-    struct ramp_error first = {.status = RAMP_OK};
-    size_t first_index = n;
-#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 4) if (n > 1)
-    for (size_t i = 0; i < n; i++) {
-        struct ramp_error error = {.status = RAMP_OK};
-        enum ramp_status status = task(context, i, &error);
-        if (status == RAMP_OK)
-            continue;
-#pragma omp critical(dataset_each_error)
-        if (i < first_index) {
-            first_index = i;
-            first = error;
-        }
+    struct each each = {.task = task, .context = context, .first = n};
+    /* One thread does without a parallel region, which under OMP_PROC_BIND
+     * would pin the loader's thread to a core. */
+    if (n_threads == 1 || n == 1) {
+        for (size_t i = 0; i < n; i++)
+            each_one(&each, i);
+    } else {
+#pragma omp parallel for num_threads(n_threads) schedule(dynamic, 4)
+        for (size_t i = 0; i < n; i++)
+            each_one(&each, i);
     }
-    if (first.status != RAMP_OK && err != NULL)
-        *err = first;
-    return first.status;
+    if (each.first < n && err != NULL)
+        *err = each.error;
+    return each.error.status;
 }
 
 /* ==== One picture ==== */

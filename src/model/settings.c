@@ -113,20 +113,16 @@ static enum ramp_status read_input(const struct source *source,
 {
     enum { MAX_SIDE = 16384 }; /* of pictures; see ramp/image.h */
     const char *value;
-    char buffer[40], *fields[3];
-    uint64_t c, h, w;
+    uint64_t n[3];
     enum ramp_status status = get(source, "input", &value);
     if (status != RAMP_OK)
         return status;
-    if (!split(fields, 3, buffer, sizeof buffer, value, 'x') ||
-        !text_to_u64(&c, fields[0], 1, 3) || c == 2 ||
-        !text_to_u64(&h, fields[1], 1, MAX_SIDE) ||
-        !text_to_u64(&w, fields[2], 1, MAX_SIDE))
+    if (!text_to_sizes(n, 3, value, 1, MAX_SIDE) || (n[0] != 1 && n[0] != 3))
         return bad_value(source, "input",
                          "1 or 3 channels x height x width, as 1x28x28", value);
-    settings->pre.channels = (int)c;
-    settings->pre.height = (int)h;
-    settings->pre.width = (int)w;
+    settings->pre.channels = (int)n[0];
+    settings->pre.height = (int)n[1];
+    settings->pre.width = (int)n[2];
     return RAMP_OK;
 }
 

@@ -84,21 +84,15 @@ static enum ramp_status parse_pair(struct spec *s, size_t *a, size_t *b,
                                    uint64_t low, bool one, const char *what)
 {
     const char *word = next(s);
-    char copy[32];
-    uint64_t x, y;
-    if (word == NULL || strlen(word) >= sizeof copy)
+    uint64_t n[2];
+    if (word == NULL)
         return expected(s, what, word);
-    memcpy(copy, word, strlen(word) + 1);
-    char *cross = strchr(copy, 'x');
-    if (cross != NULL)
-        *cross = 0;
-    else if (!one)
+    if (one && text_to_u64(&n[0], word, low, MAX_SIDE))
+        n[1] = n[0];
+    else if (!text_to_sizes(n, 2, word, low, MAX_SIDE))
         return expected(s, what, word);
-    if (!text_to_u64(&x, copy, low, MAX_SIDE) ||
-        !text_to_u64(&y, cross ? cross + 1 : copy, low, MAX_SIDE))
-        return expected(s, what, word);
-    *a = (size_t)x;
-    *b = (size_t)y;
+    *a = (size_t)n[0];
+    *b = (size_t)n[1];
     return RAMP_OK;
 }
 
@@ -365,25 +359,23 @@ static enum ramp_status parse_input(struct spec *s)
 {
     const struct ramp_net_options *o = s->options;
     const char *word = next(s);
-    unsigned c, h, w;
-    char more;
+    uint64_t n[3];
     if (s->n_layers > 0 || s->input_seen)
         return fail(s, "input: expected once, before the first layer");
     s->input_seen = true;
     if (word != NULL && text_equal(word, "data") && s->words[s->at] == NULL)
         return RAMP_OK;
     if (word == NULL || s->words[s->at] != NULL ||
-        sscanf(word, "%5ux%5ux%5u%c", &c, &h, &w, &more) != 3 ||
-        (c != 1 && c != 3) || h == 0 || w == 0 || h > MAX_SIDE || w > MAX_SIDE)
+        !text_to_sizes(n, 3, word, 1, MAX_SIDE) || (n[0] != 1 && n[0] != 3))
         return expected(s, "'data' or channels (1 or 3) x height x width",
                         word);
     if (o->height != 0 &&
-        (c != s->input.c || h != s->input.h || w != s->input.w))
+        (n[0] != s->input.c || n[1] != s->input.h || n[2] != s->input.w))
         return fail(s,
                     "input: expected the data's %zux%zux%zu, found %s; "
                     "try --input %s",
                     s->input.c, s->input.h, s->input.w, TEXT_QUOTE(word), word);
-    s->input = s->shape = (struct shape){c, h, w};
+    s->input = s->shape = (struct shape){n[0], n[1], n[2]};
     return RAMP_OK;
 }
 

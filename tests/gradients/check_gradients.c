@@ -478,7 +478,7 @@ static const struct {
      "conv 16 3x3 stride 2 pad 1\nbatchnorm\nact\n"
      "conv 33 3x3\nact\ndense 16\nbatchnorm\nact\n"
      "dense classes"},
-    {2, 5, 4, 3,
+    {6, 5, 4, 3,
      "conv 4 1x1\nact\nconv 4 1x1\nact\nconv 4 1x1\nact\n"
      "dense classes"},
 };

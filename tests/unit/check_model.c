@@ -511,6 +511,9 @@ static enum ramp_status load_bytes(struct ramp_model **model,
                                    const uint8_t *bytes, size_t n_bytes,
                                    struct ramp_error *err)
 {
+    /* A new file each time: closing one that was cut to nothing and written
+     * again waits for the disk on some file systems. */
+    remove(fixture_path("m"));
     FILE *file = fopen(fixture_path("m"), "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert_uint_eq(fwrite(bytes, 1, n_bytes, file), n_bytes);

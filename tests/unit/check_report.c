@@ -119,8 +119,10 @@ START_TEST(tables_say_when_memory_is_out)
 {
     struct table table;
     table_init(&table, "l");
+    table_cell(&table, "a cell that has its room");
     mem_fail_at(1, true);
-    table_cell(&table, "cell");
+    for (int i = 0; i < 100; i++)
+        table_cell(&table, "one of those that will not fit");
     mem_fail_at(0, false);
     ck_assert_int_eq(table_print(&table, stdout, 1, NULL), RAMP_MEMORY);
     table_release(&table);

@@ -16,7 +16,7 @@ static char fixture_folder[200];
 static inline void fixture_setup(void)
 {
     const char *root = getenv("TMPDIR");
-    snprintf(fixture_folder, sizeof fixture_folder, "%s/ramp-check.XXXXXX",
+    snprintf(fixture_folder, sizeof fixture_folder, "%s/ramp-model.XXXXXX",
              root ? root : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(fixture_folder));
 }

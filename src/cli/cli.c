@@ -1,0 +1,47 @@
+/* cli.c - what the verbs of the program share. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_LINE_BYTES 239 /* of an error, without its newline */
+
+void cli_complain(const char *text)
+{
+    fprintf(stderr, "ramp: %.*s\n", MAX_LINE_BYTES - (int)strlen("ramp: "),
+            text);
+}
+
+enum ramp_status cli_compute_set(struct ramp_compute *compute,
+                                 const struct cli_compute *given,
+                                 const char **name, struct ramp_error *err)
+{
+    const char *chosen;
+    compute->n_threads = given->threads;
+    compute->cpu = given->cpu < 0 ? NULL : option_cpu_words[given->cpu];
+    enum ramp_status status = ramp_compute_cpu(&chosen, compute, err);
+    if (status == RAMP_OK && name)
+        *name = chosen;
+    return status;
+}
+
+const char *cli_net_name(const struct ramp_model *model)
+{
+    const char *name = ramp_model_fact(model, "net-name");
+    return name ? name : ramp_net_name(ramp_model_net(model));
+}
+
+enum ramp_status cli_net_load(struct ramp_net **net, const char *name,
+                              const struct cli_net *given,
+                              struct ramp_error *err)
+{
+    struct ramp_net_options options = {.channels = given->shape[0],
+                                       .height = given->shape[1],
+                                       .width = given->shape[2],
+                                       .n_classes = given->n_classes};
+    enum ramp_status status =
+        ramp_activation_parse(&options.act, given->act, err);
+    if (status == RAMP_OK)
+        status = ramp_net_load(net, name, &options, err);
+    return status;
+}
