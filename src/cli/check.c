@@ -65,8 +65,17 @@ static enum ramp_status judge(const struct ramp_gradient_check *checks,
                      n_checks, TEXT_QUOTE(checks[first].name));
 }
 
+static void print_head(const struct ramp_net *net, const char *cpu)
+{
+    const struct cli_net *given = &settings.net;
+    printf("net  ");
+    format_name(stdout, ramp_net_name(net));
+    printf(", input %dx%dx%d, %d classes, act %s; %s\n\n", given->shape[0],
+           given->shape[1], given->shape[2], given->n_classes, given->act, cpu);
+}
+
 /* The gradients of `net` with its first weights. */
-static enum ramp_status check_net(struct ramp_net *net,
+static enum ramp_status check_net(struct ramp_net *net, const char *cpu,
                                   const struct ramp_compute *compute,
                                   struct ramp_error *err)
 {
@@ -81,8 +90,10 @@ static enum ramp_status check_net(struct ramp_net *net,
     enum ramp_status status = ramp_net_check(
         &checks, &n_checks, net, settings.seed, MAX_ENTRIES, compute, err);
     terminal_clear(&terminal);
-    if (status == RAMP_OK)
+    if (status == RAMP_OK) {
+        print_head(net, cpu);
         status = print_checks(checks, n_checks, err);
+    }
     if (status == RAMP_OK)
         status = judge(checks, n_checks, err);
     free(checks);
@@ -91,21 +102,15 @@ static enum ramp_status check_net(struct ramp_net *net,
 
 static enum ramp_status check(const char *name, struct ramp_error *err)
 {
-    const struct cli_net *given = &settings.net;
     struct ramp_net *net = NULL;
     struct ramp_compute compute;
     const char *cpu;
     enum ramp_status status =
         cli_compute_set(&compute, &settings.compute, &cpu, err);
     if (status == RAMP_OK)
-        status = cli_net_load(&net, name, given, err);
-    if (status != RAMP_OK)
-        return status;
-    printf("net  ");
-    format_name(stdout, ramp_net_name(net));
-    printf(", input %dx%dx%d, %d classes, act %s; %s\n\n", given->shape[0],
-           given->shape[1], given->shape[2], given->n_classes, given->act, cpu);
-    status = check_net(net, &compute, err);
+        status = cli_net_load(&net, name, &settings.net, err);
+    if (status == RAMP_OK)
+        status = check_net(net, cpu, &compute, err);
     ramp_net_free(net);
     return status;
 }

@@ -2,14 +2,10 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
-#include <string.h>
-
-#define MAX_LINE_BYTES 239 /* of an error, without its newline */
 
 void cli_complain(const char *text)
 {
-    fprintf(stderr, "ramp: %.*s\n", MAX_LINE_BYTES - (int)strlen("ramp: "),
-            text);
+    fprintf(stderr, "ramp: %s\n", text);
 }
 
 enum ramp_status cli_compute_set(struct ramp_compute *compute,

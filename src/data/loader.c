@@ -125,11 +125,25 @@ static void unpin(void)
         (void)sched_setaffinity(0, sizeof cpus, &cpus);
 }
 
+/* At a barrier libgomp's threads first spin, for milliseconds, and sleep only
+ * then; where the CPUs have anything else to do, such as the work of this
+ * thread, a training so takes ten times as long. It spins for microseconds
+ * once it knows of more threads than CPUs. It knows only of those it started,
+ * so it starts one here. */
+static void announce_thread(void)
+{
+#pragma omp parallel num_threads(2)
+    {
+#pragma omp barrier
+    }
+}
+
 static void *loader_run(void *context)
 {
     struct loader *loader = context;
     uint64_t ordered = 0; /* the start that `order` belongs to */
     unpin();
+    announce_thread();
     pthread_mutex_lock(&loader->mutex);
     while (!loader->stop) {
         if (loader->start == 0 || loader->n_full == RING || loader->failed ||

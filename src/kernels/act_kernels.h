@@ -10,9 +10,9 @@
  * exp(x) = 2^n exp(r) with n = round(x / ln 2), |r| <= ln 2 / 2. ln 2 is
  * subtracted in two parts so that r keeps its bits (Cody & Waite 1980), and
  * (exp(r) - 1 - r) / r^2 is a polynomial with the coefficients of Cephes
- * (Moshier). Below -87 the result is that of the edge, above 88.37 (n = 128,
- * whose exponent bits are those of infinity) it is infinite: the functions here
- * are flat by then, to the last bit. */
+ * (Moshier). Below -87 the result is that of the edge; above 88.37 (n = 128,
+ * whose exponent bits are those of infinity) it is infinite: by then the
+ * functions here are flat, or below the smallest normal float. */
 
 #define EXP_LOW -87.0f
 #define EXP_HIGH 89.0f

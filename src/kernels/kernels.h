@@ -27,11 +27,13 @@
  *          m  | a |    x   k |   b   |     summed over n_seg segments
  *             +---+          +-------+
  *
- *   c[i][j] (+)= sum over g < n_seg, l < k of A(g, i, l) * b[g*b_seg + l*ldb +
- * j]
+ *   c[i][j] (+)= sum of A(g, i, l) * b[g*b_seg + l*ldb + j]
+ *                over g < n_seg and l < k
  *
- *   rows:    A(g, i, l) = a[g*a_seg + i*lda + l]   a row of a is contiguous in
- * l columns: A(g, i, l) = a[g*a_seg + l*lda + i]   a is read transposed
+ *   rows:      A(g, i, l) = a[g*a_seg + i*lda + l]
+ *              a row of a is contiguous in l
+ *   columns:   A(g, i, l) = a[g*a_seg + l*lda + i]
+ *              a is read transposed
  *
  * Segments are what makes a convolution a product: for each row of the window,
  * the pixels under it are one contiguous run of s*c floats, and the runs of
@@ -79,7 +81,7 @@ struct kernels {
     void (*add_rows)(float *y, const float *b, size_t m, size_t c);
 
     /* Batch norm over m rows of c channels.
-     *   sums:      s1[c] += x, s2[c] += (x - shift[c])^2
+     *   sums:      s1[c] += x - shift[c], s2[c] += (x - shift[c])^2
      *   normalise: y = x * mul[c] + add[c]
      *   gradsums:  s1[c] += dy, s2[c] += dy * (x - mean[c])
      *   gradient:  dx = dy * p[c] + (x - mean[c]) * q[c] + r[c] */

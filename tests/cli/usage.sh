@@ -98,6 +98,8 @@ recipe '--lr' 'recipe, line 1: option --lr needs a value' \
     train data --recipe recipe
 recipe '--recipe x' 'a recipe cannot name another' \
     train data --recipe recipe
+recipe "--net $escape" 'expected text, found the byte 0x1b' \
+    train data --recipe recipe
 refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
 
 # ---- Help ----

@@ -473,7 +473,7 @@ static const struct {
     {5, 4, 4, 3,
      "act\ndropout 0.2\navgpool 2x2 stride 1\ndense 40\nact\n"
      "dense classes"},
-    {17, 7, 19, 7,
+    {17, 7, 11, 7,
      "conv 7 3x7 stride 1x3 pad 2x6\nact\n"
      "conv 16 3x3 stride 2 pad 1\nbatchnorm\nact\n"
      "conv 33 3x3\nact\ndense 16\nbatchnorm\nact\n"
@@ -510,15 +510,16 @@ static struct ramp_net *new_net(size_t i, enum ramp_act_kind act)
     return net;
 }
 
-static void check_net(size_t i, enum ramp_act_kind act, const char *cpu)
+static void check_net(size_t i, enum ramp_act_kind act, const char *cpu,
+                      size_t n_entries)
 {
     struct ramp_gradient_check *checks;
     size_t n, n_tensors = 0;
     struct ramp_error error;
     const struct ramp_compute compute = {.n_threads = 1, .cpu = cpu};
     struct ramp_net *net = new_net(i, act);
-    if (ramp_net_check(&checks, &n, net, seed() + i, 10, &compute, &error) !=
-        RAMP_OK)
+    if (ramp_net_check(&checks, &n, net, seed() + i, n_entries, &compute,
+                       &error) != RAMP_OK)
         ck_abort_msg("net %zu: %s", i, error.text);
     for (size_t t = 0; t < net->n_tensors; t++)
         n_tensors += net->tensors[t].role != TENSOR_RUNNING;
@@ -534,12 +535,14 @@ static void check_net(size_t i, enum ramp_act_kind act, const char *cpu)
     ramp_net_free(net);
 }
 
+/* The differences are of the plain net, the same for every table: with the
+ * first table many, with the others few. */
 START_TEST(net_passes)
 {
     size_t i = (size_t)_i % N_NETS;
     const struct kernels *k = kernels_get((size_t)_i / N_NETS);
     for (int act = 0; act < RAMP_N_ACTS; act++)
-        check_net(i, (enum ramp_act_kind)act, k->name);
+        check_net(i, (enum ramp_act_kind)act, k->name, _i < N_NETS ? 10 : 2);
 }
 END_TEST
 
