@@ -767,7 +767,7 @@ START_TEST(a_step_is_the_sum_of_its_images)
     const struct kernels *k = kernels_get((size_t)_i / 9);
     start_drawing(30000 + (uint64_t)n);
     struct ramp_net *net = new_net(net_index);
-    struct plan *plan = new_plan(net, 33, true, k, 2);
+    struct plan *plan = new_plan(net, 33, true, k, 1);
     struct plan_batch batch = new_batch(net, n);
     const size_t classes = (size_t)net->options.n_classes;
     const size_t n_in = shape_size(net->input);
