@@ -151,16 +151,17 @@ static void relu_backward(float *dx, const float *dy, const float *x,
 static void leaky_backward(float *dx, const float *dy, const float *x,
                            const float *y, size_t n, float a)
 {
-    (void)y;
+    (void)x;
     for (size_t i = 0; i < n; i++)
-        dx[i] = x[i] > 0 ? dy[i] : a * dy[i];
+        dx[i] = y[i] > 0 ? dy[i] : a * dy[i];
 }
 
 static void elu_backward(float *dx, const float *dy, const float *x,
                          const float *y, size_t n, float a)
 {
+    (void)x;
     for (size_t i = 0; i < n; i++)
-        dx[i] = x[i] > 0 ? dy[i] : dy[i] * (y[i] + a);
+        dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + a);
 }
 
 static void tanh_backward(float *dx, const float *dy, const float *x,

@@ -5,8 +5,10 @@
 #include "kernels/kernels.h"
 
 #include "kernels/act_kernels.h"
+#include "kernels/pool_kernels.h"
 #include "kernels/row_kernels.h"
 #include "kernels/tile_kernels.h"
+#include "kernels/winograd_kernels.h"
 
 #define PASTE(a, b) a##b
 #define TABLE_NAME(isa) PASTE(kernels_, isa)
@@ -22,6 +24,7 @@ const struct kernels TABLE_NAME(KERNELS_ISA) = {
     .max_m = VEC_MAX_M,
     .rows = TILE_TABLE(rows),
     .columns = TILE_TABLE(columns),
+    .winograd = {WINOGRAD_TABLE(45), WINOGRAD_TABLE(43)},
     .act_forward =
         {
             [RAMP_ACT_LINEAR] = linear_forward,
@@ -44,13 +47,13 @@ const struct kernels TABLE_NAME(KERNELS_ISA) = {
     .axpy = axpy,
     .scale = scale,
     .sum_rows = sum_rows,
-    .add_rows = add_rows,
+    .dropout = dropout,
     .bn_sums = bn_sums,
     .bn_normalise = bn_normalise,
     .bn_gradsums = bn_gradsums,
     .bn_gradient = bn_gradient,
-    .max_step = max_step,
-    .max_back = max_back,
+    .max_pool = max_pool,
+    .max_unpool = max_unpool,
     .sgd = sgd,
     .adamw = adamw,
 };

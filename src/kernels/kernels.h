@@ -47,9 +47,44 @@ struct tile {
     const float *b;
     size_t ldb, b_seg;
     size_t n_seg, k;
-    bool accumulate; /* else c is overwritten, whatever it held */
+    bool accumulate;    /* else c is overwritten, whatever it held */
+    const float *start; /* n floats that each row begins with; NULL: zeros */
 };
 typedef void tile_fn(const struct tile *t);
+
+/* ---- Winograd transforms ----
+ *
+ * From n_in x n_in elements of n channels to n_out x n_out: element (i, j) lies
+ * at from + i*from_row + j*from_column, its channels side by side; `to` alike.
+ * Only rows from_top <= i < from_bottom and columns from_left <= j <
+ * from_right exist, the others count as 0; only rows i < to_bottom and columns
+ * j < to_right are written. With a = 8, m = 4, r = 5 for F(4,5) and 6, 4, 3 for
+ * F(4,3) (winograd_kernels.h):
+ *
+ *   data      a x a -> a x a   inputs of a tile
+ *   output    a x a -> m x m   products to outputs
+ *   gradient  m x m -> a x a   gradient of outputs to that of products
+ *   filter    r x r -> a x a   weights
+ *   weights   a x a -> r x r   gradient of products to that of weights */
+struct transform {
+    float *to;
+    size_t to_row, to_column, to_bottom, to_right;
+    const float *from;
+    size_t from_row, from_column;
+    size_t from_top, from_bottom, from_left, from_right;
+    size_t n;
+};
+typedef void transform_fn(const struct transform *t);
+
+enum winograd_kind { WINOGRAD_45, WINOGRAD_43, WINOGRAD_KINDS };
+enum winograd_step {
+    WINOGRAD_DATA,
+    WINOGRAD_OUTPUT,
+    WINOGRAD_GRADIENT,
+    WINOGRAD_FILTER,
+    WINOGRAD_WEIGHTS,
+    WINOGRAD_STEPS
+};
 
 #define KERNELS_MAX_NV 4 /* vectors a tile is wide */
 #define KERNELS_MAX_M 14 /* rows a tile is high */
@@ -61,6 +96,8 @@ struct kernels {
     size_t max_m[KERNELS_MAX_NV + 1]; /* highest tile for each nv */
     tile_fn *rows[KERNELS_MAX_NV + 1][KERNELS_MAX_M + 1]; /* [nv][m], from 1 */
     tile_fn *columns[KERNELS_MAX_NV + 1][KERNELS_MAX_M + 1];
+
+    transform_fn *winograd[WINOGRAD_KINDS][WINOGRAD_STEPS];
 
     /* y = f(x), in place allowed; dx = dy f'(x), given x and y = f(x), in
      * place of dy allowed. a: see struct ramp_activation. */
@@ -77,8 +114,10 @@ struct kernels {
 
     /* sum[c] += over m rows of x (m, c); rows in order. */
     void (*sum_rows)(float *sum, const float *x, size_t m, size_t c);
-    /* Every row of y (m, c) += b (c). */
-    void (*add_rows)(float *y, const float *b, size_t m, size_t c);
+
+    /* y = x * keep, or 0 where the hash of (key, index) is below limit. */
+    void (*dropout)(float *y, const float *x, size_t n, uint32_t key,
+                    uint32_t limit, float keep);
 
     /* Batch norm over m rows of c channels.
      *   sums:      s1[c] += x - shift[c], s2[c] += (x - shift[c])^2
@@ -95,13 +134,16 @@ struct kernels {
                         const float *mean, const float *p, const float *q,
                         const float *r, size_t m, size_t c);
 
-    /* One element of a pool's window for c channels: where x beats y (or is
-     * NaN), y = x and index = tap. */
-    void (*max_step)(float *y, uint16_t *index, const float *x, uint16_t tap,
+    /* One window of a max pool, c channels: y the largest of rows x columns
+     * elements of x, index the number of the first that has it, where element
+     * (r, s) lies at x + r*row + s*c and has number tap + r*taps + s. */
+    void (*max_pool)(float *y, uint16_t *index, const float *x, size_t row,
+                     size_t rows, size_t columns, unsigned tap, unsigned taps,
                      size_t c);
-    /* dx[j] += dy[j] where index[j] == tap. */
-    void (*max_back)(float *dx, const float *dy, const uint16_t *index,
-                     uint16_t tap, size_t c);
+    /* Its gradient: dx += dy at the element whose number is in index. */
+    void (*max_unpool)(float *dx, const float *dy, const uint16_t *index,
+                       size_t row, size_t rows, size_t columns, unsigned tap,
+                       unsigned taps, size_t c);
 
     /* Optimisers over n weights; formulas in ramp/train.h. g is the gradient
      * of the mean loss times g_scale; l1 and l2 are added to it.

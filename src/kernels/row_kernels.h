@@ -30,12 +30,18 @@ static void sum_rows(float *restrict sum, const float *restrict x, size_t m,
             sum[j] += x[j];
 }
 
-static void add_rows(float *restrict y, const float *restrict b, size_t m,
-                     size_t c)
+/* The hash is a finaliser of two multiplications: two rounds of shift, xor and
+ * multiplication by an odd constant, over a Weyl sequence of the key. */
+static void dropout(float *y, const float *x, size_t n, uint32_t key,
+                    uint32_t limit, float keep)
 {
-    for (size_t i = 0; i < m; i++, y += c)
-        for (size_t j = 0; j < c; j++)
-            y[j] += b[j];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t h = key + (uint32_t)i * 0x9e3779b9u;
+        h = (h ^ (h >> 16)) * 0x85ebca6bu;
+        h = (h ^ (h >> 13)) * 0xc2b2ae35u;
+        h ^= h >> 16;
+        y[i] = h < limit ? 0 : x[i] * keep;
+    }
 }
 
 static void bn_sums(float *restrict s1, float *restrict s2,
@@ -78,24 +84,6 @@ static void bn_gradient(float *restrict dx, const float *restrict dy,
     for (size_t i = 0; i < m; i++, x += c, dy += c, dx += c)
         for (size_t j = 0; j < c; j++)
             dx[j] = dy[j] * p[j] + (x[j] - mean[j]) * q[j] + r[j];
-}
-
-/* x != x: a NaN wins its window and stays. */
-static void max_step(float *restrict y, uint16_t *restrict index,
-                     const float *restrict x, uint16_t tap, size_t c)
-{
-    for (size_t j = 0; j < c; j++) {
-        int wins = (x[j] > y[j]) | (x[j] != x[j]);
-        y[j] = wins ? x[j] : y[j];
-        index[j] = wins ? tap : index[j];
-    }
-}
-
-static void max_back(float *restrict dx, const float *restrict dy,
-                     const uint16_t *restrict index, uint16_t tap, size_t c)
-{
-    for (size_t j = 0; j < c; j++)
-        dx[j] += index[j] == tap ? dy[j] : 0;
 }
 
 static void sgd(float *restrict w, float *restrict v, const float *restrict g,

@@ -6,15 +6,8 @@
 #include "kernels/kernels.h"
 #include "kernels/vec.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 64")
-#endif
-
-ALWAYS_INLINE void tile_store(const struct tile *t, size_t m, size_t nv,
-                              vec acc[KERNELS_MAX_M][KERNELS_MAX_NV])
+INLINE void tile_store(const struct tile *t, size_t m, size_t nv,
+                       vec acc[KERNELS_MAX_M][KERNELS_MAX_NV])
 {
     size_t last = t->n - (nv - 1) * VEC_WIDTH; /* columns of the last vector */
     UNROLL for (size_t i = 0; i < m; i++)
@@ -36,13 +29,20 @@ ALWAYS_INLINE void tile_store(const struct tile *t, size_t m, size_t nv,
     }
 }
 
-ALWAYS_INLINE void tile_run(const struct tile *t, size_t m, size_t nv,
-                            bool columns)
+INLINE void tile_run(const struct tile *t, size_t m, size_t nv, bool columns)
 {
-    vec acc[KERNELS_MAX_M][KERNELS_MAX_NV];
+    vec acc[KERNELS_MAX_M][KERNELS_MAX_NV], start[KERNELS_MAX_NV];
+    UNROLL for (size_t v = 0; v < nv; v++)
+    {
+        size_t left = t->n - v * VEC_WIDTH;
+        const float *from = t->start + v * VEC_WIDTH;
+        start[v] = t->start == NULL    ? vec_set1(0)
+                   : left >= VEC_WIDTH ? vec_load(from)
+                                       : vec_load_part(from, left);
+    }
     UNROLL for (size_t i = 0; i < m; i++)
     {
-        UNROLL for (size_t v = 0; v < nv; v++) acc[i][v] = vec_set1(0);
+        UNROLL for (size_t v = 0; v < nv; v++) acc[i][v] = start[v];
     }
     const size_t lda = t->lda, ldb = t->ldb, k = t->k;
     const size_t step_i = columns ? 1 : lda, step_l = columns ? lda : 1;

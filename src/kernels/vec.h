@@ -3,14 +3,24 @@
  * A vec is VEC_WIDTH floats (GCC vector extensions: + - * / and comparisons
  * work lane by lane; a comparison gives a vec_int of 0 or -1). The header of
  * the instruction set brings the type, VEC_MAX_NV and VEC_MAX_M (the sizes of
- * tiles that stay in registers), vec_set1 and vec_fma(a, b, c) = a * b + c;
- * the rest stands here once. */
+ * tiles that stay in registers), vec_set1, vec_fma(a, b, c) = a * b + c,
+ * vec_load_part(p, n), the first n <= VEC_WIDTH floats and else 0, and
+ * vec_store_part(p, v, n), which leaves the others alone; the rest stands here
+ * once. */
 #ifndef KERNELS_VEC_H
 #define KERNELS_VEC_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+/* In front of a loop whose bounds are known when it is inlined. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
 
 #define VEC_portable 1
 #define VEC_avx2 2
@@ -39,19 +49,6 @@ static inline vec vec_load(const float *p)
 static inline void vec_store(float *p, vec v)
 {
     memcpy(p, &v, sizeof v);
-}
-
-/* The first n <= VEC_WIDTH floats; the rest is 0, or stays untouched. */
-static inline vec vec_load_part(const float *p, size_t n)
-{
-    vec v = vec_set1(0);
-    memcpy(&v, p, n * sizeof *p);
-    return v;
-}
-
-static inline void vec_store_part(float *p, vec v, size_t n)
-{
-    memcpy(p, &v, n * sizeof *p);
 }
 
 /* mask ? a : b; the mask is all ones or all zeros in each lane. */

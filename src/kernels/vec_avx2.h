@@ -20,3 +20,20 @@ static inline vec vec_fma(vec a, vec b, vec c)
 {
     return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 }
+
+/* All ones in the first n lanes. */
+static inline __m256i vec_mask(size_t n)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane);
+}
+
+static inline vec vec_load_part(const float *p, size_t n)
+{
+    return (vec)_mm256_maskload_ps(p, vec_mask(n));
+}
+
+static inline void vec_store_part(float *p, vec v, size_t n)
+{
+    _mm256_maskstore_ps(p, vec_mask(n), (__m256)v);
+}

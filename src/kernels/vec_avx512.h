@@ -21,3 +21,18 @@ static inline vec vec_fma(vec a, vec b, vec c)
 {
     return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 }
+
+static inline __mmask16 vec_mask(size_t n)
+{
+    return (__mmask16)((1u << n) - 1);
+}
+
+static inline vec vec_load_part(const float *p, size_t n)
+{
+    return (vec)_mm512_maskz_loadu_ps(vec_mask(n), p);
+}
+
+static inline void vec_store_part(float *p, vec v, size_t n)
+{
+    _mm512_mask_storeu_ps(p, vec_mask(n), (__m512)v);
+}

@@ -18,3 +18,15 @@ static inline vec vec_fma(vec a, vec b, vec c)
 {
     return a * b + c;
 }
+
+static inline vec vec_load_part(const float *p, size_t n)
+{
+    vec v = vec_set1(0);
+    memcpy(&v, p, n * sizeof *p);
+    return v;
+}
+
+static inline void vec_store_part(float *p, vec v, size_t n)
+{
+    memcpy(p, &v, n * sizeof *p);
+}

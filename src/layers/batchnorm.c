@@ -27,8 +27,8 @@ void batchnorm_infer(const struct layer *l, const struct pass *p, float *y,
                      const float *x)
 {
     size_t c = l->in.c;
-    p->kernels->bn_normalise(y, x, p->packed, p->packed + c,
-                             p->n * l->in.h * l->in.w, c);
+    p->run->kernels->bn_normalise(y, x, p->packed, p->packed + c,
+                                  p->n * l->in.h * l->in.w, c);
 }
 
 /* Statistics of the batch out of the sums of each image, shared (n, 2, c),
@@ -69,7 +69,8 @@ void batchnorm_forward(const struct layer *l, const struct pass *p, float *y,
     for (size_t i = 0; i < p->n; i++) {
         float *sums = p->shared + i * 2 * c;
         memset(sums, 0, 2 * c * sizeof *sums);
-        p->kernels->bn_sums(sums, sums + c, x + i * pixels * c, x, pixels, c);
+        p->run->kernels->bn_sums(sums, sums + c, x + i * pixels * c, x, pixels,
+                                 c);
     }
 #pragma omp for schedule(static)
     for (size_t j = 0; j < c; j++)
@@ -77,8 +78,8 @@ void batchnorm_forward(const struct layer *l, const struct pass *p, float *y,
     const float *saved = p->saved;
 #pragma omp for schedule(static)
     for (size_t i = 0; i < p->n; i++)
-        p->kernels->bn_normalise(y + i * pixels * c, x + i * pixels * c,
-                                 saved + 2 * c, saved + 3 * c, pixels, c);
+        p->run->kernels->bn_normalise(y + i * pixels * c, x + i * pixels * c,
+                                      saved + 2 * c, saved + 3 * c, pixels, c);
 }
 
 /* With u = (x - mean) / std:  dshift = sum dy,  dscale = sum dy u,
@@ -113,8 +114,8 @@ void batchnorm_backward(const struct layer *l, const struct pass *p, float *dx,
     for (size_t i = 0; i < p->n; i++) {
         float *sums = p->shared + i * 2 * c;
         memset(sums, 0, 2 * c * sizeof *sums);
-        p->kernels->bn_gradsums(sums, sums + c, dy + i * pixels * c,
-                                x + i * pixels * c, mean, pixels, c);
+        p->run->kernels->bn_gradsums(sums, sums + c, dy + i * pixels * c,
+                                     x + i * pixels * c, mean, pixels, c);
     }
 #pragma omp for schedule(static)
     for (size_t j = 0; j < c; j++)
@@ -123,7 +124,7 @@ void batchnorm_backward(const struct layer *l, const struct pass *p, float *dx,
         return;
 #pragma omp for schedule(static)
     for (size_t i = 0; i < p->n; i++)
-        p->kernels->bn_gradient(dx + i * pixels * c, dy + i * pixels * c,
-                                x + i * pixels * c, mean, pqr, pqr + c,
-                                pqr + 2 * c, pixels, c);
+        p->run->kernels->bn_gradient(dx + i * pixels * c, dy + i * pixels * c,
+                                     x + i * pixels * c, mean, pqr, pqr + c,
+                                     pqr + 2 * c, pixels, c);
 }

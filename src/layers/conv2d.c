@@ -1,6 +1,8 @@
-/* conv2d.c - convolution by the direct algorithm. */
+/* conv2d.c - convolution: the direct algorithm, and the choice between it and
+ * Winograd's. */
 #include "layers/layers.h"
 #include "layers/matmul.h"
+#include "layers/winograd.h"
 
 #include <string.h>
 
@@ -75,6 +77,11 @@ static size_t phase_first(const struct window *v, size_t phase_r,
     return first;
 }
 
+static bool is_winograd(const struct layer *l, const struct run *run)
+{
+    return !run->exact && winograd_suits(l);
+}
+
 /* ---- Memory ---- */
 
 static size_t forward_packed(const struct layer *l, const struct kernels *k)
@@ -82,12 +89,14 @@ static size_t forward_packed(const struct layer *l, const struct kernels *k)
     return l->window.r * l->window.s * l->in.c * panel_floats(k, l->out.c);
 }
 
-size_t conv2d_packed_floats(const struct layer *l, const struct kernels *k,
-                            bool training)
+size_t conv2d_packed_floats(const struct layer *l, const struct run *run)
 {
-    size_t n = forward_packed(l, k);
-    if (training)
-        n += l->window.r * l->window.s * l->out.c * panel_floats(k, l->in.c);
+    if (is_winograd(l, run))
+        return winograd_packed_floats(l, run);
+    size_t n = forward_packed(l, run->kernels);
+    if (run->training)
+        n += l->window.r * l->window.s * l->out.c *
+             panel_floats(run->kernels, l->in.c);
     return n;
 }
 
@@ -110,16 +119,24 @@ static size_t padded_dy_floats(const struct layer *l)
     return l->out.h * w * l->out.c;
 }
 
-size_t conv2d_scratch_floats(const struct layer *l, const struct kernels *k,
-                             bool training)
+size_t conv2d_scratch_floats(const struct layer *l, const struct run *run)
 {
+    if (is_winograd(l, run))
+        return winograd_scratch_floats(l, run);
     size_t n = padded_x_floats(l);
-    if (training) {
-        size_t whole = l->out.h * l->out.w * panel_floats(k, l->out.c);
+    if (run->training) {
+        size_t whole =
+            l->out.h * l->out.w * panel_floats(run->kernels, l->out.c);
         size_t dy = padded_dy_floats(l);
         n += whole > dy ? whole : dy;
     }
     return n;
+}
+
+size_t conv2d_partial_weights(const struct layer *l, const struct run *run)
+{
+    return is_winograd(l, run) ? winograd_partial_floats(l)
+                               : layer_n_weights(l);
 }
 
 /* ---- Packing ---- */
@@ -130,9 +147,9 @@ static void pack_forward(const struct layer *l, const struct pass *p,
 {
     size_t depth = l->window.r * l->window.s * l->in.c, k = l->out.c;
     const float *from = p->weight + row * k;
-    for (size_t i = 0; i < panel_count(p->kernels, k); i++) {
-        struct panel w = panel_get(p->kernels, k, i);
-        size_t ldb = w.nv * p->kernels->width;
+    for (size_t i = 0; i < panel_count(p->run->kernels, k); i++) {
+        struct panel w = panel_get(p->run->kernels, k, i);
+        size_t ldb = w.nv * p->run->kernels->width;
         float *to = p->packed + depth * w.column + row * ldb;
         memcpy(to, from + w.column, w.columns * sizeof *to);
         memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
@@ -153,12 +170,12 @@ static void pack_tap(const struct layer *l, const struct pass *p, size_t r,
     size_t tap_s = taps_s - 1 - s / v->stride_w;
     size_t first = phase_first(v, phase_r, phase_s);
     const float *from = p->weight + (r * v->s + s) * c * k;
-    for (size_t i = 0; i < panel_count(p->kernels, c); i++) {
-        struct panel w = panel_get(p->kernels, c, i);
-        size_t ldb = w.nv * p->kernels->width, depth = taps_r * taps_s * k;
+    for (size_t i = 0; i < panel_count(p->run->kernels, c); i++) {
+        struct panel w = panel_get(p->run->kernels, c, i);
+        size_t ldb = w.nv * p->run->kernels->width, depth = taps_r * taps_s * k;
         /* Each phase is a matrix of its own: its panels follow those of the
          * phases before it. */
-        float *to = packed + first * k * panel_floats(p->kernels, c) +
+        float *to = packed + first * k * panel_floats(p->run->kernels, c) +
                     depth * w.column + (tap_r * taps_s + tap_s) * k * ldb;
         for (size_t j = 0; j < k; j++, to += ldb) {
             for (size_t m = 0; m < w.columns; m++)
@@ -171,15 +188,19 @@ static void pack_tap(const struct layer *l, const struct pass *p, size_t r,
 void conv2d_pack(const struct layer *l, const struct pass *p)
 {
     size_t taps = l->window.r * l->window.s, depth = taps * l->in.c;
+    if (is_winograd(l, p->run)) {
+        winograd_pack(l, p);
+        return;
+    }
 #pragma omp for schedule(static) nowait
     for (size_t row = 0; row < depth; row++)
         pack_forward(l, p, row);
-    if (!p->training)
+    if (!p->run->training)
         return;
 #pragma omp for schedule(static) nowait
     for (size_t tap = 0; tap < taps; tap++)
         pack_tap(l, p, tap / l->window.s, tap % l->window.s,
-                 p->packed + forward_packed(l, p->kernels));
+                 p->packed + forward_packed(l, p->run->kernels));
 }
 
 /* ---- Forward ---- */
@@ -192,7 +213,7 @@ static void forward_image(const struct layer *l, const struct pass *p, float *y,
                                    v->pad_w, pad_right(l));
     size_t k = l->out.c;
     struct matmul product = {
-        .kernels = p->kernels,
+        .kernels = p->run->kernels,
         .ldc = k,
         .m = l->out.w,
         .columns = k,
@@ -201,8 +222,9 @@ static void forward_image(const struct layer *l, const struct pass *p, float *y,
         .b = p->packed,
         .depth = v->r * v->s * l->in.c,
         .length = v->s * l->in.c,
+        .start = l->bias ? p->bias : NULL,
     };
-    for (size_t panel = 0; panel < panel_count(p->kernels, k); panel++)
+    for (size_t panel = 0; panel < panel_count(p->run->kernels, k); panel++)
         for (size_t i = 0; i < l->out.h; i++) {
             ptrdiff_t top = (ptrdiff_t)(i * v->stride_h) - (ptrdiff_t)v->pad_h;
             size_t from, to;
@@ -213,16 +235,17 @@ static void forward_image(const struct layer *l, const struct pass *p, float *y,
             product.n_seg = to - from;
             matmul_rows_panel(&product, panel);
         }
-    if (l->bias)
-        p->kernels->add_rows(y, p->bias, l->out.h * l->out.w, k);
 }
 
 void conv2d_forward(const struct layer *l, const struct pass *p, float *y,
                     const float *x)
 {
-    for (size_t i = 0; i < p->n; i++)
-        forward_image(l, p, y + i * shape_size(l->out),
-                      x + i * shape_size(l->in));
+    if (is_winograd(l, p->run))
+        winograd_forward(l, p, y, x);
+    else
+        for (size_t i = 0; i < p->n; i++)
+            forward_image(l, p, y + i * shape_size(l->out),
+                          x + i * shape_size(l->in));
 }
 
 /* ---- Backward ---- */
@@ -234,7 +257,7 @@ static void backward_weights(const struct layer *l, const struct pass *p,
 {
     const struct window *v = &l->window;
     size_t k = l->out.c, pixels = l->out.h * l->out.w;
-    size_t k_whole = panel_floats(p->kernels, k);
+    size_t k_whole = panel_floats(p->run->kernels, k);
     struct padded in = pad_columns(p->scratch, x, l->in.h, l->in.w, l->in.c,
                                    v->pad_w, pad_right(l));
     if (k != k_whole) { /* tiles read dy in whole vectors */
@@ -246,7 +269,7 @@ static void backward_weights(const struct layer *l, const struct pass *p,
         dy = room;
     }
     struct matmul product = {
-        .kernels = p->kernels,
+        .kernels = p->run->kernels,
         .ldc = k,
         .m = v->s * l->in.c,
         .columns = k,
@@ -294,7 +317,7 @@ static void backward_row(const struct layer *l, const struct pass *p, float *dx,
     /* dy has s - 1 columns of zeros at its left. */
     size_t left = (phase_j + v->pad_w) / stride + (v->s - 1) - (taps_s - 1);
     struct matmul product = {
-        .kernels = p->kernels,
+        .kernels = p->run->kernels,
         .c = dx + (i * l->in.w + phase_j) * c,
         .ldc = stride * c,
         .m = (l->in.w - 1 - phase_j) / stride + 1,
@@ -302,8 +325,9 @@ static void backward_row(const struct layer *l, const struct pass *p, float *dx,
         .a = dy.data + top * dy.row + left * k,
         .lda = k,
         .a_seg = dy.row,
-        .b = p->packed + forward_packed(l, p->kernels) +
-             phase_first(v, phase_r, phase_s) * k * panel_floats(p->kernels, c),
+        .b = p->packed + forward_packed(l, p->run->kernels) +
+             phase_first(v, phase_r, phase_s) * k *
+                 panel_floats(p->run->kernels, c),
         .depth = taps_r * taps_s * k,
         .b_row = from * taps_s * k,
         .n_seg = to - from,
@@ -327,12 +351,36 @@ static void backward_data(const struct layer *l, const struct pass *p,
 void conv2d_backward(const struct layer *l, const struct pass *p, float *dx,
                      const float *dy, const float *x)
 {
+    if (l->bias)
+        p->run->kernels->sum_rows(p->dbias, dy, p->n * l->out.h * l->out.w,
+                                  l->out.c);
+    if (is_winograd(l, p->run)) {
+        winograd_backward_weights(l, p, dy, x);
+        if (dx != NULL)
+            winograd_backward_data(l, p, dx, dy);
+        return;
+    }
     for (size_t i = 0; i < p->n; i++) {
         const float *dy_i = dy + i * shape_size(l->out);
         backward_weights(l, p, dy_i, x + i * shape_size(l->in));
-        if (l->bias)
-            p->kernels->sum_rows(p->dbias, dy_i, l->out.h * l->out.w, l->out.c);
         if (dx != NULL)
             backward_data(l, p, dx + i * shape_size(l->in), dy_i);
+    }
+}
+
+void conv2d_collect(const struct layer *l, const struct pass *p,
+                    const float *partial)
+{
+    size_t weights = layer_n_weights(l);
+    if (is_winograd(l, p->run)) {
+        winograd_collect(l, p, partial);
+    } else {
+#pragma omp single nowait
+        memcpy(p->dweight, partial, weights * sizeof *partial);
+    }
+    if (l->bias) {
+#pragma omp single nowait
+        memcpy(p->dbias, partial + conv2d_partial_weights(l, p->run),
+               l->out.c * sizeof *partial);
     }
 }

@@ -21,34 +21,31 @@ static size_t n_in(const struct layer *l)
 }
 
 /* Packed: w (in, k) for forward; w transposed (k, in) for dx behind it. */
-size_t dense_packed_floats(const struct layer *l, const struct kernels *k,
-                           bool training)
+size_t dense_packed_floats(const struct layer *l, const struct run *run)
 {
-    size_t n = n_in(l) * panel_floats(k, l->out.c);
-    if (training)
-        n += l->out.c * panel_floats(k, n_in(l));
+    size_t n = n_in(l) * panel_floats(run->kernels, l->out.c);
+    if (run->training)
+        n += l->out.c * panel_floats(run->kernels, n_in(l));
     return n;
 }
 
 /* A block of x, transposed into whole cache lines. */
-size_t dense_scratch_floats(const struct layer *l, const struct kernels *k,
-                            size_t max_batch)
+size_t dense_scratch_floats(const struct layer *l, const struct run *run)
 {
     (void)l;
-    (void)k;
-    return max_batch * BLOCK;
+    return run->training ? run->max_batch * BLOCK : 0;
 }
 
 /* dy with its rows filled up to whole vectors. */
-size_t dense_shared_floats(const struct layer *l, const struct kernels *k,
-                           size_t n)
+size_t dense_shared_floats(const struct layer *l, const struct run *run)
 {
-    return n * panel_floats(k, l->out.c);
+    return run->training ? run->max_batch * panel_floats(run->kernels, l->out.c)
+                         : 0;
 }
 
 void dense_pack(const struct layer *l, const struct pass *p)
 {
-    const struct kernels *k = p->kernels;
+    const struct kernels *k = p->run->kernels;
     size_t in = n_in(l), out = l->out.c;
 #pragma omp for schedule(static) nowait
     for (size_t row = 0; row < in; row++)
@@ -60,7 +57,7 @@ void dense_pack(const struct layer *l, const struct pass *p)
                    w.columns * sizeof *to);
             memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
         }
-    if (!p->training)
+    if (!p->run->training)
         return;
     float *transposed = p->packed + in * panel_floats(k, out);
 #pragma omp for schedule(static) nowait
@@ -79,13 +76,13 @@ void dense_pack(const struct layer *l, const struct pass *p)
 /* One task of c = a x packed: some rows and one panel, in passes over the
  * depth so that the part of the panel in use stays near. */
 static void product_task(const struct pass *p, float *c, const float *a,
-                         const float *packed, size_t depth, size_t columns,
-                         size_t task)
+                         const float *packed, const float *bias, size_t depth,
+                         size_t columns, size_t task)
 {
-    size_t panels = panel_count(p->kernels, columns);
+    size_t panels = panel_count(p->run->kernels, columns);
     size_t row = task / panels * ROWS;
     struct matmul product = {
-        .kernels = p->kernels,
+        .kernels = p->run->kernels,
         .c = c + row * columns,
         .ldc = columns,
         .m = minimum(ROWS, p->n - row),
@@ -100,6 +97,7 @@ static void product_task(const struct pass *p, float *c, const float *a,
         product.length = minimum(DEPTH, depth - at);
         product.b_row = at;
         product.accumulate = at > 0;
+        product.start = at > 0 ? NULL : bias;
         matmul_rows_panel(&product, task % panels);
         product.a += product.length;
     }
@@ -107,7 +105,7 @@ static void product_task(const struct pass *p, float *c, const float *a,
 
 static size_t n_tasks(const struct pass *p, size_t columns)
 {
-    return (p->n + ROWS - 1) / ROWS * panel_count(p->kernels, columns);
+    return (p->n + ROWS - 1) / ROWS * panel_count(p->run->kernels, columns);
 }
 
 void dense_forward(const struct layer *l, const struct pass *p, float *y,
@@ -116,12 +114,8 @@ void dense_forward(const struct layer *l, const struct pass *p, float *y,
     size_t out = l->out.c;
 #pragma omp for schedule(static)
     for (size_t task = 0; task < n_tasks(p, out); task++)
-        product_task(p, y, x, p->packed, n_in(l), out, task);
-    if (l->bias) {
-#pragma omp for schedule(static)
-        for (size_t i = 0; i < p->n; i++)
-            p->kernels->add_rows(y + i * out, p->bias, 1, out);
-    }
+        product_task(p, y, x, p->packed, l->bias ? p->bias : NULL, n_in(l), out,
+                     task);
 }
 
 /* dw (in, k) += x transposed x dy, BLOCK inputs at a time: their columns of x
@@ -134,7 +128,7 @@ static void backward_weights(const struct layer *l, const struct pass *p,
     for (size_t i = 0; i < p->n; i++)
         memcpy(p->scratch + i * m, x + i * in + first, m * sizeof *x);
     struct matmul product = {
-        .kernels = p->kernels,
+        .kernels = p->run->kernels,
         .c = p->dweight + first * out,
         .ldc = out,
         .m = m,
@@ -142,7 +136,7 @@ static void backward_weights(const struct layer *l, const struct pass *p,
         .a = p->scratch,
         .lda = m,
         .b = dy,
-        .ldb = panel_floats(p->kernels, out),
+        .ldb = panel_floats(p->run->kernels, out),
         .n_seg = 1,
         .length = p->n,
         .accumulate = true,
@@ -154,7 +148,7 @@ void dense_backward(const struct layer *l, const struct pass *p, float *dx,
                     const float *dy, const float *x)
 {
     size_t in = n_in(l), out = l->out.c;
-    size_t whole = panel_floats(p->kernels, out);
+    size_t whole = panel_floats(p->run->kernels, out);
     float *rows = p->shared;
 #pragma omp for schedule(static)
     for (size_t i = 0; i < p->n; i++) {
@@ -166,13 +160,13 @@ void dense_backward(const struct layer *l, const struct pass *p, float *dx,
         backward_weights(l, p, rows, x, block);
     if (l->bias) {
 #pragma omp single nowait
-        p->kernels->sum_rows(p->dbias, dy, p->n, out);
+        p->run->kernels->sum_rows(p->dbias, dy, p->n, out);
     }
     if (dx != NULL) {
         const float *packed = p->packed + in * whole;
 #pragma omp for schedule(static) nowait
         for (size_t task = 0; task < n_tasks(p, in); task++)
-            product_task(p, dx, dy, packed, out, in, task);
+            product_task(p, dx, dy, packed, NULL, out, in, task);
     }
 #pragma omp barrier
 }

@@ -31,49 +31,76 @@ size_t layer_n_params(const struct layer *layer)
     return n;
 }
 
-size_t layer_saved_bytes(const struct layer *layer, size_t n)
+/* All activations there are know their derivative from their output. */
+bool layer_needs_output(const struct layer *layer)
 {
+    return layer->kind == LAYER_ACT;
+}
+
+bool layer_needs_input(const struct layer *layer)
+{
+    return layer->kind == LAYER_CONV || layer->kind == LAYER_DENSE ||
+           layer->kind == LAYER_BATCHNORM;
+}
+
+size_t layer_saved_bytes(const struct layer *layer, const struct run *run)
+{
+    if (!run->training)
+        return 0;
     switch (layer->kind) {
-    case LAYER_MAXPOOL: return n * shape_size(layer->out) * sizeof(uint16_t);
+    case LAYER_MAXPOOL:
+        return run->max_batch * shape_size(layer->out) * sizeof(uint16_t);
     case LAYER_BATCHNORM: return 4 * layer->in.c * sizeof(float);
     default: return 0;
     }
 }
 
-size_t layer_packed_floats(const struct layer *layer, const struct kernels *k,
-                           bool training)
+size_t layer_packed_floats(const struct layer *layer, const struct run *run)
 {
     switch (layer->kind) {
-    case LAYER_CONV: return conv2d_packed_floats(layer, k, training);
-    case LAYER_DENSE: return dense_packed_floats(layer, k, training);
+    case LAYER_CONV: return conv2d_packed_floats(layer, run);
+    case LAYER_DENSE: return dense_packed_floats(layer, run);
     case LAYER_BATCHNORM: return 2 * layer->in.c;
     default: return 0;
     }
 }
 
-size_t layer_scratch_floats(const struct layer *layer, const struct kernels *k,
-                            size_t max_batch, bool training)
+size_t layer_scratch_floats(const struct layer *layer, const struct run *run)
 {
     switch (layer->kind) {
-    case LAYER_CONV: return conv2d_scratch_floats(layer, k, training);
-    case LAYER_DENSE:
-        return training ? dense_scratch_floats(layer, k, max_batch) : 0;
-    case LAYER_DROPOUT: return shape_size(layer->in);
+    case LAYER_CONV: return conv2d_scratch_floats(layer, run);
+    case LAYER_DENSE: return dense_scratch_floats(layer, run);
     case LAYER_MAXPOOL: return shape_size(layer->out);
     default: return 0;
     }
 }
 
-size_t layer_shared_floats(const struct layer *layer, const struct kernels *k,
-                           size_t max_batch, bool training)
+size_t layer_shared_floats(const struct layer *layer, const struct run *run)
 {
-    if (!training)
-        return 0;
-    switch (layer->kind) {
-    case LAYER_DENSE: return dense_shared_floats(layer, k, max_batch);
-    case LAYER_BATCHNORM: return (2 * max_batch + 3) * layer->in.c;
-    default: return 0;
-    }
+    if (layer->kind == LAYER_DENSE)
+        return dense_shared_floats(layer, run);
+    if (layer->kind == LAYER_BATCHNORM && run->training)
+        return (2 * run->max_batch + 3) * layer->in.c;
+    return 0;
+}
+
+size_t layer_partial_weights(const struct layer *layer, const struct run *run)
+{
+    return layer->kind == LAYER_CONV ? conv2d_partial_weights(layer, run) : 0;
+}
+
+size_t layer_partial_floats(const struct layer *layer, const struct run *run)
+{
+    size_t bias = layer->bias ? layer->out.c : 0;
+    return layer->kind == LAYER_CONV ? conv2d_partial_weights(layer, run) + bias
+                                     : 0;
+}
+
+void layer_collect(const struct layer *layer, const struct pass *pass,
+                   const float *partial)
+{
+    if (layer->kind == LAYER_CONV)
+        conv2d_collect(layer, pass, partial);
 }
 
 void layer_pack(const struct layer *layer, const struct pass *pass)
@@ -92,7 +119,7 @@ void layer_forward(const struct layer *layer, const struct pass *pass, float *y,
     switch (layer->kind) {
     case LAYER_CONV: conv2d_forward(layer, pass, y, x); break;
     case LAYER_ACT:
-        pass->kernels->act_forward[layer->act.kind](
+        pass->run->kernels->act_forward[layer->act.kind](
             y, x, pass->n * shape_size(layer->in), layer->act.a);
         break;
     case LAYER_MAXPOOL: maxpool_forward(layer, pass, y, x); break;
@@ -121,7 +148,7 @@ void layer_backward(const struct layer *layer, const struct pass *pass,
         return;
     switch (layer->kind) {
     case LAYER_ACT:
-        pass->kernels->act_backward[layer->act.kind](
+        pass->run->kernels->act_backward[layer->act.kind](
             dx, dy, x, y, pass->n * shape_size(layer->in), layer->act.a);
         break;
     case LAYER_MAXPOOL: maxpool_backward(layer, pass, dx, dy); break;

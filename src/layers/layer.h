@@ -56,22 +56,30 @@ struct layer {
     size_t weight_at, bias_at, running_at;
 };
 
+/* How a plan runs its net; the same for all its layers. */
+struct run {
+    const struct kernels *kernels;
+    size_t max_batch; /* images */
+    bool training;    /* both directions; else inference only */
+    bool exact;       /* convolutions by the direct algorithm only */
+};
+
 /* What a call may touch. */
 struct pass {
-    const struct kernels *kernels;
-    size_t n;                   /* images in the batch (or of this call) */
-    size_t first;               /* index of the first of them in the batch */
-    size_t layer_index;         /* keeps the dropout of two layers apart */
+    const struct run *run;
+    bool training;      /* this pass; a plan for training also answers */
+    size_t n;           /* images in the batch (or of this call) */
+    size_t first;       /* index of the first of them in the batch */
+    size_t layer_index; /* keeps the dropout of two layers apart */
     const float *weight, *bias; /* the layer's own parameters; batch norm: */
     float *dweight, *dbias;     /* scale and shift. Gradients are added to
                                  * (image-wise: to this chunk's own) */
     float *running;             /* batch norm: mean (c), variance (c) */
-    bool training;
-    uint64_t seed, step; /* of dropout */
-    void *saved;         /* layer_saved_bytes: from forward to backward */
-    float *packed;       /* layer_packed_floats: weights as tiles want them */
-    float *scratch;      /* this thread's own: layer_scratch_floats */
-    float *shared;       /* the team's: layer_shared_floats */
+    uint64_t seed, step;        /* of dropout */
+    void *saved;    /* layer_saved_bytes: from forward to backward */
+    float *packed;  /* layer_packed_floats: weights as tiles want them */
+    float *scratch; /* this thread's own: layer_scratch_floats */
+    float *shared;  /* the team's: layer_shared_floats */
 };
 
 /* Batch norm is batch-wise in training only. */
@@ -79,14 +87,18 @@ bool layer_is_batch_wise(const struct layer *layer, bool training);
 size_t layer_n_weights(const struct layer *layer);
 size_t layer_n_params(const struct layer *layer); /* weights and biases */
 
-/* Memory for batches of n images. */
-size_t layer_saved_bytes(const struct layer *layer, size_t n);
-size_t layer_packed_floats(const struct layer *layer, const struct kernels *k,
-                           bool training);
-size_t layer_scratch_floats(const struct layer *layer, const struct kernels *k,
-                            size_t max_batch, bool training);
-size_t layer_shared_floats(const struct layer *layer, const struct kernels *k,
-                           size_t max_batch, bool training);
+/* Which maps must be kept from forward to backward. */
+bool layer_needs_input(const struct layer *layer);
+bool layer_needs_output(const struct layer *layer);
+
+/* Memory. partial: what an image-wise layer adds up over images in place of
+ * its gradient; layer_collect makes the gradient of it. */
+size_t layer_saved_bytes(const struct layer *layer, const struct run *run);
+size_t layer_packed_floats(const struct layer *layer, const struct run *run);
+size_t layer_scratch_floats(const struct layer *layer, const struct run *run);
+size_t layer_shared_floats(const struct layer *layer, const struct run *run);
+size_t layer_partial_weights(const struct layer *layer, const struct run *run);
+size_t layer_partial_floats(const struct layer *layer, const struct run *run);
 
 /* Bring the weights into pass->packed; by all threads together. Called after
  * every change of the parameters. */
@@ -96,6 +108,11 @@ void layer_forward(const struct layer *layer, const struct pass *pass, float *y,
                    const float *x);
 void layer_backward(const struct layer *layer, const struct pass *pass,
                     float *dx, const float *dy, const float *x, const float *y);
+
+/* From the partial sums over all images to dweight and dbias; by all threads
+ * together. */
+void layer_collect(const struct layer *layer, const struct pass *pass,
+                   const float *partial);
 
 /* Multiply-adds count two; per image. */
 double layer_forward_flop(const struct layer *layer);

@@ -11,24 +11,22 @@
  *              x[i*stride_h + r - pad_h][j*stride_w + s - pad_w][c]
  * w[r][s][c][k] Goodfellow et al. 2016, 9.1 and 9.5. Direct: each output row is
  * a product of overlapping rows of x with w (see struct tile). */
-size_t conv2d_packed_floats(const struct layer *l, const struct kernels *k,
-                            bool training);
-size_t conv2d_scratch_floats(const struct layer *l, const struct kernels *k,
-                             bool training);
+size_t conv2d_packed_floats(const struct layer *l, const struct run *run);
+size_t conv2d_scratch_floats(const struct layer *l, const struct run *run);
+size_t conv2d_partial_weights(const struct layer *l, const struct run *run);
 void conv2d_pack(const struct layer *l, const struct pass *p);
 void conv2d_forward(const struct layer *l, const struct pass *p, float *y,
                     const float *x);
 void conv2d_backward(const struct layer *l, const struct pass *p, float *dx,
                      const float *dy, const float *x);
+void conv2d_collect(const struct layer *l, const struct pass *p,
+                    const float *partial);
 
 /* ---- dense: y = x w + b; batch-wise ----
  * x (n, in), w (in, k), b (k), y (n, k); in counts (h, w, c). */
-size_t dense_packed_floats(const struct layer *l, const struct kernels *k,
-                           bool training);
-size_t dense_scratch_floats(const struct layer *l, const struct kernels *k,
-                            size_t max_batch);
-size_t dense_shared_floats(const struct layer *l, const struct kernels *k,
-                           size_t n);
+size_t dense_packed_floats(const struct layer *l, const struct run *run);
+size_t dense_scratch_floats(const struct layer *l, const struct run *run);
+size_t dense_shared_floats(const struct layer *l, const struct run *run);
 void dense_pack(const struct layer *l, const struct pass *p);
 void dense_forward(const struct layer *l, const struct pass *p, float *y,
                    const float *x);
@@ -62,11 +60,10 @@ void batchnorm_backward(const struct layer *l, const struct pass *p, float *dx,
 
 /* ---- dropout (Srivastava et al. 2014), inverted ----
  * In training a unit is 0 with the layer's rate and else x / (1 - rate); the
- * draw depends on (seed, step, layer, image, unit) alone. The factor of one
- * image's units, for the backward pass and the tests: */
-void dropout_factors(const struct layer *l, const struct pass *p, size_t image,
-                     float *factor);
-/* y = x factor; in inference y = x. Backward is the same on dy. */
+ * draw depends on (seed, step, layer, image, unit) alone. In inference y = x.
+ * Backward is the same on dy. dropout_image is one image in training. */
+void dropout_image(const struct layer *l, const struct pass *p, size_t image,
+                   float *y, const float *x);
 void dropout_apply(const struct layer *l, const struct pass *p, float *y,
                    const float *x);
 

@@ -61,6 +61,7 @@ void matmul_rows_panel(const struct matmul *p, size_t panel)
         .n_seg = p->n_seg,
         .k = p->length,
         .accumulate = p->accumulate,
+        .start = p->start ? p->start + w.column : NULL,
     };
     run_tiles(&t, k->rows[w.nv], k->max_m[w.nv], p->m, p->lda);
 }

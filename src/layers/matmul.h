@@ -40,6 +40,7 @@ struct matmul {
     size_t ldb, b_seg;   /* columns only; b is readable to whole vectors */
     size_t n_seg, length;
     bool accumulate;
+    const float *start; /* rows only: what each row begins with, or NULL */
 };
 void matmul_rows(const struct matmul *p);
 void matmul_columns(const struct matmul *p);

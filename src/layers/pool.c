@@ -2,7 +2,6 @@
  * window as large as the map. */
 #include "layers/layers.h"
 
-#include <math.h>
 #include <string.h>
 
 /* The part of a window that lies inside the map. */
@@ -44,22 +43,15 @@ static uint16_t *saved_taps(const struct layer *l, const struct pass *p)
 static void maxpool_image(const struct layer *l, const struct pass *p, float *y,
                           uint16_t *index, const float *x)
 {
-    size_t c = l->in.c;
+    size_t c = l->in.c, row = l->in.w * c;
+    unsigned taps = (unsigned)l->window.s;
     for (size_t i = 0; i < l->out.h; i++)
         for (size_t j = 0; j < l->out.w; j++, y += c, index += c) {
             struct span rows = clip_rows(l, i), columns = clip_columns(l, j);
-            size_t row_tap = rows.tap * l->window.s + columns.tap;
-            for (size_t m = 0; m < c; m++) {
-                y[m] = -INFINITY;
-                index[m] = (uint16_t)row_tap;
-            }
-            for (size_t r = rows.from; r < rows.to; r++) {
-                for (size_t s = columns.from; s < columns.to; s++)
-                    p->kernels->max_step(y, index, x + (r * l->in.w + s) * c,
-                                         (uint16_t)(row_tap + s - columns.from),
-                                         c);
-                row_tap += l->window.s;
-            }
+            p->run->kernels->max_pool(
+                y, index, x + rows.from * row + columns.from * c, row,
+                rows.to - rows.from, columns.to - columns.from,
+                (unsigned)(rows.tap * taps + columns.tap), taps, c);
         }
 }
 
@@ -74,26 +66,30 @@ void maxpool_forward(const struct layer *l, const struct pass *p, float *y,
                       x + i * shape_size(l->in));
 }
 
+static void maxpool_back_image(const struct layer *l, const struct pass *p,
+                               float *dx, const float *dy,
+                               const uint16_t *index)
+{
+    size_t c = l->in.c, row = l->in.w * c;
+    unsigned taps = (unsigned)l->window.s;
+    for (size_t i = 0; i < l->out.h; i++)
+        for (size_t j = 0; j < l->out.w; j++, dy += c, index += c) {
+            struct span rows = clip_rows(l, i), columns = clip_columns(l, j);
+            p->run->kernels->max_unpool(
+                dx + rows.from * row + columns.from * c, dy, index, row,
+                rows.to - rows.from, columns.to - columns.from,
+                (unsigned)(rows.tap * taps + columns.tap), taps, c);
+        }
+}
+
 void maxpool_backward(const struct layer *l, const struct pass *p, float *dx,
                       const float *dy)
 {
-    size_t c = l->in.c;
-    const uint16_t *index = saved_taps(l, p);
-    memset(dx, 0, p->n * shape_size(l->in) * sizeof *dx);
-    for (size_t n = 0; n < p->n; n++, dx += shape_size(l->in))
-        for (size_t i = 0; i < l->out.h; i++)
-            for (size_t j = 0; j < l->out.w; j++, dy += c, index += c) {
-                struct span rows = clip_rows(l, i);
-                struct span columns = clip_columns(l, j);
-                size_t row_tap = rows.tap * l->window.s + columns.tap;
-                for (size_t r = rows.from; r < rows.to; r++) {
-                    for (size_t s = columns.from; s < columns.to; s++)
-                        p->kernels->max_back(
-                            dx + (r * l->in.w + s) * c, dy, index,
-                            (uint16_t)(row_tap + s - columns.from), c);
-                    row_tap += l->window.s;
-                }
-            }
+    size_t in = shape_size(l->in), out = shape_size(l->out);
+    memset(dx, 0, p->n * in * sizeof *dx);
+    for (size_t i = 0; i < p->n; i++)
+        maxpool_back_image(l, p, dx + i * in, dy + i * out,
+                           saved_taps(l, p) + i * out);
 }
 
 void avgpool_forward(const struct layer *l, const struct pass *p, float *y,
@@ -108,10 +104,10 @@ void avgpool_forward(const struct layer *l, const struct pass *p, float *y,
                 struct span columns = clip_columns(l, j);
                 size_t width = columns.to - columns.from;
                 for (size_t r = rows.from; r < rows.to; r++)
-                    p->kernels->sum_rows(
+                    p->run->kernels->sum_rows(
                         y, x + (r * l->in.w + columns.from) * c, width, c);
                 size_t inside = (rows.to - rows.from) * width;
-                p->kernels->scale(y, 1.0f / (float)inside, c);
+                p->run->kernels->scale(y, 1.0f / (float)inside, c);
             }
 }
 
@@ -129,7 +125,7 @@ void avgpool_backward(const struct layer *l, const struct pass *p, float *dx,
                     (rows.to - rows.from) * (columns.to - columns.from);
                 for (size_t r = rows.from; r < rows.to; r++)
                     for (size_t s = columns.from; s < columns.to; s++)
-                        p->kernels->axpy(dx + (r * l->in.w + s) * c,
-                                         1.0f / (float)inside, dy, c);
+                        p->run->kernels->axpy(dx + (r * l->in.w + s) * c,
+                                              1.0f / (float)inside, dy, c);
             }
 }

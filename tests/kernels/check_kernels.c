@@ -180,7 +180,11 @@ static void check_tile_element(const struct tile_case *s, const struct tile *t,
         sum += (double)before;
         size += fabs((double)before);
     }
-    double n_terms = (double)(t->n_seg * t->k + 1);
+    if (t->start != NULL) {
+        sum += (double)t->start[j];
+        size += fabs((double)t->start[j]);
+    }
+    double n_terms = (double)(t->n_seg * t->k + 2);
     double tolerance = n_terms * (double)FLT_EPSILON * size;
     float found = t->c[i * t->ldc + j];
     bool means_something = tolerance < size || size == 0;
@@ -227,6 +231,7 @@ static void run_tile(const struct kernels *k, const struct tile_case *s)
     t.a = take(0, n_a);
     t.b = take(1, n_b);
     t.c = take(2, n_c);
+    t.start = draw_below(2) == 0 ? take(3, t.n) : NULL;
     for (size_t i = 0; i < n_c && !t.accumulate; i++)
         t.c[i] = NAN;
     const float *before = copy_of(t.c, n_c);
@@ -281,6 +286,137 @@ static void check_rows(const struct kernels *k)
 static void check_columns(const struct kernels *k)
 {
     check_tiles(k, true);
+}
+
+/* ---- Winograd transforms ---- */
+
+static const struct {
+    size_t m, r, a;
+} forms[WINOGRAD_KINDS] = {
+    [WINOGRAD_45] = {4, 5, 8},
+    [WINOGRAD_43] = {4, 3, 6},
+};
+
+/* n_in x n_in elements of n channels to n_out x n_out, side by side. */
+static void transform_whole(transform_fn *f, float *to, size_t n_out,
+                            const float *from, size_t n_in, size_t n)
+{
+    f(&(struct transform){
+        .to = to,
+        .to_row = n_out * n,
+        .to_column = n,
+        .to_bottom = n_out,
+        .to_right = n_out,
+        .from = from,
+        .from_row = n_in * n,
+        .from_column = n,
+        .from_bottom = n_in,
+        .from_right = n_in,
+        .n = n,
+    });
+}
+
+/* sum of x[i + r][j + s] g[r][s] over an n_g x n_g window, one channel. */
+static double correlate(const float *x, size_t n_x, const float *g, size_t n_g,
+                        size_t i, size_t j, size_t n, size_t channel,
+                        double *size)
+{
+    double sum = 0;
+    *size = 0;
+    for (size_t r = 0; r < n_g; r++)
+        for (size_t s = 0; s < n_g; s++) {
+            double term = (double)x[((i + r) * n_x + j + s) * n + channel] *
+                          (double)g[(r * n_g + s) * n + channel];
+            sum += term;
+            *size += fabs(term);
+        }
+    return sum;
+}
+
+/* u (a x a) *= v, then back to n_out x n_out: must be the correlation of x
+ * (a x a) with g (n_g x n_g). The bound is that of F(4, 5): products of
+ * numbers up to 64 times as large as x go into each output. */
+static void check_products(transform_fn *back, float *u, const float *v,
+                           const float *x, size_t a, const float *g, size_t n_g,
+                           size_t n, const char *name)
+{
+    size_t n_out = a - n_g + 1;
+    float *y = take(4, n_out * n_out * n);
+    for (size_t i = 0; i < a * a * n; i++)
+        u[i] *= v[i];
+    transform_whole(back, y, n_out, u, a, n);
+    check_front(y, name);
+    for (size_t at = 0; at < n_out * n_out * n; at++) {
+        double size, expected = correlate(x, a, g, n_g, at / n / n_out,
+                                          at / n % n_out, n, at % n, &size);
+        if (!(fabs((double)y[at] - expected) <= 2e-4 * size + 2e-5))
+            ck_abort_msg("%s: %zu channels: element %zu is %.9g, expected "
+                         "%.9g",
+                         name, n, at, (double)y[at], expected);
+    }
+}
+
+static void check_winograd_size(const struct kernels *k, size_t kind, size_t n)
+{
+    size_t m = forms[kind].m, r = forms[kind].r, a = forms[kind].a;
+    transform_fn *const *f = k->winograd[kind];
+    float *x = take(0, a * a * n), *g = take(1, r * r * n);
+    float *dy = take(5, m * m * n);
+    float *v = take(2, a * a * n), *u = take(3, a * a * n);
+    transform_whole(f[WINOGRAD_DATA], v, a, x, a, n);
+    transform_whole(f[WINOGRAD_FILTER], u, a, g, r, n);
+    check_front(v, "winograd data");
+    check_front(u, "winograd filter");
+    check_products(f[WINOGRAD_OUTPUT], u, v, x, a, g, r, n, "winograd output");
+    transform_whole(f[WINOGRAD_GRADIENT], u, a, dy, m, n);
+    check_front(u, "winograd gradient");
+    check_products(f[WINOGRAD_WEIGHTS], u, v, x, a, dy, m, n,
+                   "winograd weights");
+}
+
+/* The edges: what does not exist counts as 0 even where memory holds NaN, and
+ * only what is asked for is written. */
+static void check_winograd_edges(const struct kernels *k, size_t kind, size_t n)
+{
+    size_t a = forms[kind].a, m = forms[kind].m;
+    size_t top = draw_below(a), left = draw_below(a);
+    size_t bottom = top + draw_below(a - top + 3);
+    size_t right = left + draw_below(a - left + 3);
+    size_t rows = draw_below(m + 2), columns = draw_below(m + 2);
+    float *x = take(0, a * a * n), *zeros = take(1, a * a * n);
+    float *v = take(2, a * a * n), *w = take(3, a * a * n);
+    float *y = take(4, m * m * n), *z = take(5, m * m * n);
+    for (size_t i = 0; i < a * a * n; i++) {
+        size_t row = i / n / a, column = i / n % a;
+        bool inside =
+            row >= top && row < bottom && column >= left && column < right;
+        zeros[i] = inside ? x[i] : 0;
+        x[i] = inside ? x[i] : NAN;
+    }
+    struct transform t = {v, a * n, n,      a,    a,     x, a * n,
+                          n, top,   bottom, left, right, n};
+    k->winograd[kind][WINOGRAD_DATA](&t);
+    transform_whole(k->winograd[kind][WINOGRAD_DATA], w, a, zeros, a, n);
+    check_same(v, w, a * a * n, "winograd data at an edge");
+    float *before = copy_of(y, m * m * n);
+    t = (struct transform){y, m * n, n, rows, columns, v, a * n,
+                           n, 0,     a, 0,    a,       n};
+    k->winograd[kind][WINOGRAD_OUTPUT](&t);
+    transform_whole(k->winograd[kind][WINOGRAD_OUTPUT], z, m, v, a, n);
+    for (size_t i = 0; i < m * m * n; i++)
+        if (i / n / m < rows && i / n % m < columns)
+            before[i] = z[i];
+    check_same(y, before, m * m * n, "winograd output at an edge");
+}
+
+static void check_winograd(const struct kernels *k)
+{
+    for (size_t kind = 0; kind < WINOGRAD_KINDS; kind++)
+        for (size_t n = 0; n <= last_size(k); n++) {
+            check_winograd_size(k, kind, n);
+            for (size_t i = 0; i < 10; i++)
+                check_winograd_edges(k, kind, n);
+        }
 }
 
 /* ---- Activations ---- */
@@ -472,17 +608,6 @@ static void check_sum_rows_of(const struct kernels *k, size_t m, size_t c)
     check_same(sum, expected, c, "sum_rows");
 }
 
-static void check_add_rows_of(const struct kernels *k, size_t m, size_t c)
-{
-    float *y = take(0, m * c), *b = take(1, c);
-    spice(b, c);
-    float *expected = copy_of(y, m * c);
-    for (size_t i = 0; i < m * c; i++)
-        expected[i] += b[i % c];
-    k->add_rows(y, b, m, c);
-    check_same(y, expected, m * c, "add_rows");
-}
-
 static void check_bn_sums_of(const struct kernels *k, size_t m, size_t c)
 {
     float *s1 = take(0, c), *s2 = take(1, c), *x = take(2, m * c);
@@ -542,11 +667,6 @@ static void check_sum_rows(const struct kernels *k)
     for_all_rows(k, check_sum_rows_of);
 }
 
-static void check_add_rows(const struct kernels *k)
-{
-    for_all_rows(k, check_add_rows_of);
-}
-
 static void check_bn_sums(const struct kernels *k)
 {
     for_all_rows(k, check_bn_sums_of);
@@ -567,51 +687,107 @@ static void check_bn_gradient(const struct kernels *k)
     for_all_rows(k, check_bn_gradient_of);
 }
 
-/* ---- Max pooling ---- */
+/* ---- Dropout ---- */
 
-static uint16_t *take_taps(size_t room, size_t n)
+/* Drops where asked, scales the rest, about the right share, another choice
+ * for another key; the same for every table. */
+static void check_dropout(const struct kernels *k)
 {
-    uint16_t *index = take_bytes(room, n * sizeof *index);
-    for (size_t i = 0; i < n; i++)
-        index[i] = (uint16_t)(65533 + draw_below(3));
-    return index;
-}
-
-static void check_max_step(const struct kernels *k)
-{
+    enum { MANY = 20000 };
     for (size_t n = 0; n <= last_size(k); n++) {
-        float *y = take(0, n), *x = take(1, n);
-        uint16_t *index = take_taps(2, n), before[ROOM_BYTES / 512];
-        spice(x, n);
-        spice(y, n);
-        for (size_t i = 0; i < n; i += 5)
-            x[i] = y[i]; /* a tie leaves the first winner */
-        float *expected = copy_of(y, n);
-        memcpy(before, index, n * sizeof *index);
-        k->max_step(y, index, x, 40000, n);
-        check_front(index, "max_step");
-        for (size_t i = 0; i < n; i++) {
-            bool wins = isnan(x[i]) || x[i] > expected[i];
-            expected[i] = wins ? x[i] : expected[i];
-            if (index[i] != (wins ? 40000 : before[i]))
-                ck_abort_msg("max_step: index %zu of %zu is %d", i, n,
-                             index[i]);
+        float *y = take(0, n), *x = take(1, n), *again = take(2, n);
+        k->dropout(y, x, n, 7, 1u << 31, 2);
+        kernels_get(0)->dropout(again, x, n, 7, 1u << 31, 2);
+        check_same(y, again, n, "dropout");
+        for (size_t i = 0; i < n; i++)
+            if (y[i] != 0 && y[i] != 2 * x[i])
+                ck_abort_msg("dropout: %zu is %g", i, (double)y[i]);
+    }
+    for (uint32_t key_of = 0; key_of < 8; key_of++) {
+        float *y = take(0, MANY), *other = take(1, MANY);
+        size_t kept = 0, both = 0;
+        for (size_t i = 0; i < MANY; i++)
+            y[i] = other[i] = 1;
+        k->dropout(y, y, MANY, key_of * 12345, (uint32_t)(0.25 * 0x1p32), 1);
+        k->dropout(other, other, MANY, key_of * 12345 + 1,
+                   (uint32_t)(0.25 * 0x1p32), 1);
+        for (size_t i = 0; i < MANY; i++) {
+            kept += y[i] > 0;
+            both += y[i] > 0 && other[i] > 0;
         }
-        check_same(y, expected, n, "max_step");
+        /* 5 standard deviations of 15,000 and of 11,250. */
+        if (!(kept > 14690 && kept < 15310 && both > 10900 && both < 11600))
+            ck_abort_msg("dropout: kept %zu, with another key both %zu", kept,
+                         both);
     }
 }
 
-static void check_max_back(const struct kernels *k)
+/* ---- Max pooling ---- */
+
+struct window_case {
+    size_t row, rows, columns, c;
+    unsigned tap, taps;
+};
+
+static struct window_case draw_window(size_t c)
 {
-    for (size_t n = 0; n <= last_size(k); n++) {
-        float *dx = take(0, n), *dy = take(1, n);
-        uint16_t *index = take_taps(2, n);
-        spice(dy, n);
-        float *expected = copy_of(dx, n);
-        for (size_t i = 0; i < n; i++)
-            expected[i] += index[i] == 65534 ? dy[i] : 0;
-        k->max_back(dx, dy, index, 65534, n);
-        check_same(dx, expected, n, "max_back");
+    struct window_case w = {.rows = 1 + draw_below(3),
+                            .columns = 1 + draw_below(4),
+                            .c = c,
+                            .tap = (unsigned)draw_below(65000),
+                            .taps = (unsigned)(4 + draw_below(40))};
+    w.row = w.columns * c + draw_below(9);
+    return w;
+}
+
+static void check_max_pool(const struct kernels *k)
+{
+    for (size_t n = 0; n < 4 * last_size(k); n++) {
+        struct window_case w = draw_window(1 + n / 4);
+        size_t n_x = (w.rows - 1) * w.row + w.columns * w.c;
+        float *y = take(0, w.c), *x = take(1, n_x);
+        uint16_t *index = take_bytes(2, w.c * sizeof *index);
+        if (n % 2 == 0)
+            spice(x, n_x); /* also makes ties */
+        k->max_pool(y, index, x, w.row, w.rows, w.columns, w.tap, w.taps, w.c);
+        check_front(y, "max_pool");
+        check_front(index, "max_pool");
+        for (size_t j = 0; j < w.c; j++) {
+            float best = x[j];
+            unsigned number = w.tap;
+            for (size_t i = 0; i < w.rows * w.columns; i++) {
+                size_t r = i / w.columns, s = i % w.columns;
+                float v = x[r * w.row + s * w.c + j];
+                if (!isnan(best) && (isnan(v) || v > best)) {
+                    best = v;
+                    number = w.tap + (unsigned)(r * w.taps + s);
+                }
+            }
+            if (!same(y[j], best) || index[j] != (uint16_t)number)
+                ck_abort_msg("max_pool: channel %zu of %zu is %g at %d, "
+                             "expected %g at %u",
+                             j, w.c, (double)y[j], index[j], (double)best,
+                             number);
+        }
+    }
+}
+
+static void check_max_unpool(const struct kernels *k)
+{
+    for (size_t n = 0; n < 4 * last_size(k); n++) {
+        struct window_case w = draw_window(1 + n / 4);
+        size_t n_x = (w.rows - 1) * w.row + w.columns * w.c;
+        float *dx = take(0, n_x), *dy = take(1, w.c);
+        uint16_t *index = take_bytes(2, w.c * sizeof *index);
+        float *expected = copy_of(dx, n_x);
+        for (size_t j = 0; j < w.c; j++) {
+            size_t r = draw_below(w.rows), s = draw_below(w.columns);
+            index[j] = (uint16_t)(w.tap + r * w.taps + s);
+            expected[r * w.row + s * w.c + j] += dy[j];
+        }
+        k->max_unpool(dx, dy, index, w.row, w.rows, w.columns, w.tap, w.taps,
+                      w.c);
+        check_same(dx, expected, n_x, "max_unpool");
     }
 }
 
@@ -712,12 +888,12 @@ static const struct {
     size_t offset, n_bytes;
     void (*check)(const struct kernels *k);
 } members[] = {
-    MEMBER(rows),         MEMBER(columns),      MEMBER(act_forward),
-    MEMBER(act_backward), MEMBER(add),          MEMBER(axpy),
-    MEMBER(scale),        MEMBER(sum_rows),     MEMBER(add_rows),
-    MEMBER(bn_sums),      MEMBER(bn_normalise), MEMBER(bn_gradsums),
-    MEMBER(bn_gradient),  MEMBER(max_step),     MEMBER(max_back),
-    MEMBER(sgd),          MEMBER(adamw),
+    MEMBER(rows),        MEMBER(columns),      MEMBER(winograd),
+    MEMBER(act_forward), MEMBER(act_backward), MEMBER(add),
+    MEMBER(axpy),        MEMBER(scale),        MEMBER(sum_rows),
+    MEMBER(dropout),     MEMBER(bn_sums),      MEMBER(bn_normalise),
+    MEMBER(bn_gradsums), MEMBER(bn_gradient),  MEMBER(max_pool),
+    MEMBER(max_unpool),  MEMBER(sgd),          MEMBER(adamw),
 };
 
 enum { N_MEMBERS = sizeof members / sizeof *members };

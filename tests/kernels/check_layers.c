@@ -74,6 +74,14 @@ static float *garbage(size_t n)
     return p;
 }
 
+static float *zeros(size_t n)
+{
+    float *p = block(n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = 0;
+    return p;
+}
+
 static float *random_floats(size_t n)
 {
     float *p = block(n * sizeof *p);
@@ -142,10 +150,12 @@ static void check_bits(const char *name, const float *a, const float *b,
 /* A layer on n images, with all the memory it may touch. */
 struct box {
     struct layer l;
+    struct run run;
     struct pass p;
     size_t n, n_x, n_y, n_w, n_b;
     float *x, *y, *dx, *dy, *weight, *bias, *dweight, *dbias;
     float *dweight0, *dbias0; /* dweight, dbias before backward */
+    float *partial;           /* what a convolution adds up in their place */
     double *x2, *dy2, *weight2, *bias2;
 };
 
@@ -233,8 +243,11 @@ static void box_fill(struct box *b, const struct kernels *k)
     b->dy2 = doubles(b->dy, b->n_y);
     b->weight2 = doubles(b->weight, b->n_w);
     b->bias2 = doubles(b->bias, b->n_b);
+    b->run = (struct run){k, b->n, true, b->run.exact};
+    const struct run *run = &b->run;
+    b->partial = zeros(layer_partial_floats(l, run));
     b->p = (struct pass){
-        .kernels = k,
+        .run = run,
         .n = b->n,
         .weight = b->weight,
         .bias = b->bias,
@@ -242,10 +255,10 @@ static void box_fill(struct box *b, const struct kernels *k)
         .dbias = b->dbias,
         .training = true,
         .seed = seed(),
-        .saved = block(layer_saved_bytes(l, b->n)),
-        .packed = garbage(layer_packed_floats(l, k, true)),
-        .scratch = garbage(layer_scratch_floats(l, k, b->n, true)),
-        .shared = garbage(layer_shared_floats(l, k, b->n, true)),
+        .saved = block(layer_saved_bytes(l, run)),
+        .packed = garbage(layer_packed_floats(l, run)),
+        .scratch = garbage(layer_scratch_floats(l, run)),
+        .shared = garbage(layer_shared_floats(l, run)),
     };
     snprintf(what, sizeof what,
              "%s kind %d, n %zu, (%zu %zu %zu) to (%zu %zu %zu), window %zux%zu"
@@ -261,10 +274,29 @@ static void box_forward(struct box *b)
     layer_forward(&b->l, &b->p, b->y, b->x);
 }
 
+/* A convolution adds up partial sums, of which its gradient is made in the end;
+ * that is added to dweight0 and dbias0 here, as the others do by themselves. */
+static void conv_backward(struct box *b)
+{
+    struct pass p = b->p;
+    p.dweight = b->partial;
+    p.dbias = b->partial + layer_partial_weights(&b->l, &b->run);
+    layer_backward(&b->l, &p, b->dx, b->dy, b->x, b->y);
+    layer_collect(&b->l, &b->p, b->partial);
+    for (size_t i = 0; i < b->n_w; i++)
+        b->dweight[i] += b->dweight0[i];
+    for (size_t i = 0; i < b->n_b; i++)
+        b->dbias[i] += b->dbias0[i];
+}
+
 /* Backward twice, the second time without dx: the gradients of the parameters
  * are added to what is there, and are the same. */
 static void box_backward(struct box *b)
 {
+    if (b->l.kind == LAYER_CONV) {
+        conv_backward(b);
+        return;
+    }
     layer_backward(&b->l, &b->p, b->dx, b->dy, b->x, b->y);
     if (b->n_w == 0)
         return;
@@ -337,6 +369,57 @@ static void check_product(struct box *b)
     check_sums("dweight", b->dweight, dw, dw_size, b->n_w, pixels + 1);
     check_sums("dbias", b->dbias, db, db_size, b->n_b, pixels + 1);
 }
+
+/* Winograd's algorithm: its error is bounded by the size of what it sums, and
+ * the transforms multiply that by up to 64; measured 1e-6 to 6e-6. */
+static void check_winograd(struct box *b)
+{
+    double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    double *dw = doubles(NULL, b->n_w), *db = doubles(NULL, b->n_b);
+    product_forward(b, y, b->x2, b->weight2, b->bias2);
+    product_backward(b, dx, dw, db, b->dy2, b->x2, b->weight2);
+    memset(b->dweight0, 0, b->n_w * sizeof *b->dweight0);
+    memset(b->dbias0, 0, b->n_b * sizeof *b->dbias0);
+    box_forward(b);
+    check_near("y", b->y, y, b->n_y, 2e-5);
+    box_backward(b);
+    check_near("dx", b->dx, dx, b->n_x, 2e-5);
+    check_near("dweight", b->dweight, dw, b->n_w, 2e-5);
+    check_near("dbias", b->dbias, db, b->n_b, 2e-5);
+}
+
+static void draw_winograd(struct layer *l)
+{
+    size_t r = draw_size(0, 1) ? 5 : 3;
+    *l = (struct layer){.kind = LAYER_CONV, .bias = draw_size(0, 1)};
+    l->in =
+        (struct shape){draw_size(16, 40), draw_size(1, 14), draw_size(1, 14)};
+    l->window = (struct window){.r = r, .s = r, .stride_h = 1, .stride_w = 1};
+    l->window.pad_h = draw_size(0, r - 1);
+    l->window.pad_w = draw_size(0, r - 1);
+    while (l->in.h + 2 * l->window.pad_h < r)
+        l->in.h++;
+    while (l->in.w + 2 * l->window.pad_w < r)
+        l->in.w++;
+    l->out =
+        (struct shape){draw_size(16, 40), l->in.h + 2 * l->window.pad_h - r + 1,
+                       l->in.w + 2 * l->window.pad_w - r + 1};
+}
+
+START_TEST(winograd_equals_reference)
+{
+    const struct kernels *k = kernels_get((size_t)_i);
+    for (int i = 0; i < 40; i++) {
+        struct box b = {0};
+        start_drawing(20000 + (uint64_t)i);
+        draw_winograd(&b.l);
+        b.n = draw_size(1, 5);
+        box_fill(&b, k);
+        check_winograd(&b);
+        free_blocks();
+    }
+}
+END_TEST
 
 /* Ties are of interest: few different values. */
 static void check_maxpool(struct box *b)
@@ -451,7 +534,9 @@ static void check_dropout(struct box *b)
     box_forward(b);
     box_backward(b);
     for (size_t i = 0; i < b->n; i++) {
-        dropout_factors(&b->l, &b->p, i, factor);
+        for (size_t j = 0; j < n; j++)
+            factor[j] = 1;
+        dropout_image(&b->l, &b->p, i, factor, factor);
         for (size_t j = 0; j < n; j++) {
             if ((factor[j] != 0 && factor[j] != (float)(1 / 0.75)) ||
                 b->y[i * n + j] != b->x[i * n + j] * factor[j])
@@ -488,6 +573,7 @@ START_TEST(layer_equals_reference)
         start_drawing(1000 * (uint64_t)kind + (uint64_t)i);
         draw_layer(&b.l, kinds[kind].kind);
         b.n = draw_size(1, kinds[kind].kind == LAYER_DENSE ? 70 : 4);
+        b.run.exact = true;
         box_fill(&b, k);
         kinds[kind].check(&b);
         free_blocks();
@@ -503,14 +589,17 @@ START_TEST(dropout_draws_by_place)
     static float mask[5][N];
     const struct layer l = {
         .kind = LAYER_DROPOUT, .in = {N, 1, 1}, .out = {N, 1, 1}, .rate = 0.25};
-    const struct pass passes[5] = {{.seed = 1},
-                                   {.seed = 2},
-                                   {.seed = 1, .step = 1},
-                                   {.seed = 1, .layer_index = 1},
-                                   {.seed = 1}};
+    const struct run run = {.kernels = kernels_get(0)};
+    const struct pass passes[5] = {{.run = &run, .seed = 1},
+                                   {.run = &run, .seed = 2},
+                                   {.run = &run, .seed = 1, .step = 1},
+                                   {.run = &run, .seed = 1, .layer_index = 1},
+                                   {.run = &run, .seed = 1}};
     for (size_t i = 0; i < 5; i++) {
         size_t dropped = 0;
-        dropout_factors(&l, &passes[i], i == 4, mask[i]);
+        for (size_t j = 0; j < N; j++)
+            mask[i][j] = 1;
+        dropout_image(&l, &passes[i], i == 4, mask[i], mask[i]);
         for (size_t j = 0; j < N; j++)
             dropped += mask[i][j] == 0;
         ck_assert_uint_gt(dropped, N / 4 - 4 * 62); /* 4 deviations */
@@ -817,6 +906,7 @@ static Suite *suite(void)
     TCase *tc = tcase_create("layers");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, layer_equals_reference, 0, tables * N_KINDS);
+    tcase_add_loop_test(tc, winograd_equals_reference, 0, tables);
     tcase_add_test(tc, dropout_draws_by_place);
     tcase_add_loop_test(tc, softmax_loss_equals_reference, 0, 10);
     suite_add_tcase(s, tc);

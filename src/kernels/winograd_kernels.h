@@ -1,0 +1,283 @@
+/* winograd_kernels.h - the transforms of Winograd's convolution; only for
+ * kernels.c.
+ *
+ * F(m, r): m outputs of a filter of r taps out of a = m + r - 1 products
+ * instead of m r (Winograd 1980; Lavin & Gray 2016):
+ *
+ *     y = A' [ (G g) . (B' d) ]        g: r taps, d: a inputs, y: m outputs
+ *
+ * which is the product of polynomials, taken at a - 1 points p and at infinity:
+ * row i of A' and G are powers of p_i (those of G over N_i, the product of
+ * p_i - p_l over the others), row i of B' has the coefficients of the product
+ * of x - p_l over the others, and the last row those over all. In two
+ * dimensions each transform is applied to the columns, then to the rows.
+ *
+ * The gradient of the weights needs the transposed ones: dg = G' [(A dy) . (B'
+ * d)], summed over the tiles before G' is applied.
+ *
+ * A vec holds VEC_WIDTH channels of one element: all transforms here are
+ * straight-line sums of vecs. */
+#include "kernels/kernels.h"
+#include "kernels/vec.h"
+
+typedef void winograd_1d(vec *out, const vec *in);
+
+enum { WINOGRAD_MAX = 8 };
+
+/* ---- F(4, 5): points 0, 1, -1, 2, -2, 1/2, -1/2, infinity ----
+ * (x^2-1)(x^2-4)(x^2-1/4) = x^6 - 5.25 x^4 + 5.25 x^2 - 1 */
+
+INLINE void data_45(vec *v, const vec *d)
+{
+    vec e, o;
+    v[0] = d[6] - d[0] + 5.25f * (d[2] - d[4]);
+    v[7] = d[7] - d[1] + 5.25f * (d[3] - d[5]);
+    e = d[6] + d[2] - 4.25f * d[4];
+    o = d[5] + d[1] - 4.25f * d[3];
+    v[1] = e + o;
+    v[2] = e - o;
+    e = d[6] + 0.25f * d[2] - 1.25f * d[4];
+    o = 2.0f * d[5] + 0.5f * d[1] - 2.5f * d[3];
+    v[3] = e + o;
+    v[4] = e - o;
+    e = d[6] + 4.0f * d[2] - 5.0f * d[4];
+    o = 0.5f * d[5] + 2.0f * d[1] - 2.5f * d[3];
+    v[5] = e + o;
+    v[6] = e - o;
+}
+
+INLINE void output_45(vec *y, const vec *m)
+{
+    vec s1 = m[1] + m[2], d1 = m[1] - m[2];
+    vec s2 = m[3] + m[4], d2 = m[3] - m[4];
+    vec s3 = m[5] + m[6], d3 = m[5] - m[6];
+    y[0] = m[0] + s1 + s2 + s3;
+    y[1] = d1 + 2.0f * d2 + 0.5f * d3;
+    y[2] = s1 + 4.0f * s2 + 0.25f * s3;
+    y[3] = d1 + 8.0f * d2 + 0.125f * d3 + m[7];
+}
+
+/* The transpose of output_45. */
+INLINE void gradient_45(vec *z, const vec *y)
+{
+    vec e, o;
+    z[0] = y[0];
+    z[7] = y[3];
+    e = y[0] + y[2];
+    o = y[1] + y[3];
+    z[1] = e + o;
+    z[2] = e - o;
+    e = y[0] + 4.0f * y[2];
+    o = 2.0f * y[1] + 8.0f * y[3];
+    z[3] = e + o;
+    z[4] = e - o;
+    e = y[0] + 0.25f * y[2];
+    o = 0.5f * y[1] + 0.125f * y[3];
+    z[5] = e + o;
+    z[6] = e - o;
+}
+
+#define N_45_1 (-1 / 4.5f)
+#define N_45_2 (1 / 90.0f)
+#define N_45_H (1 / 1.40625f)
+
+INLINE void filter_45(vec *u, const vec *g)
+{
+    vec e, o;
+    u[0] = -g[0];
+    u[7] = g[4];
+    e = (g[0] + g[2] + g[4]) * N_45_1;
+    o = (g[1] + g[3]) * N_45_1;
+    u[1] = e + o;
+    u[2] = e - o;
+    e = (g[0] + 4.0f * g[2] + 16.0f * g[4]) * N_45_2;
+    o = (2.0f * g[1] + 8.0f * g[3]) * N_45_2;
+    u[3] = e + o;
+    u[4] = e - o;
+    e = (g[0] + 0.25f * g[2] + 0.0625f * g[4]) * N_45_H;
+    o = (0.5f * g[1] + 0.125f * g[3]) * N_45_H;
+    u[5] = e + o;
+    u[6] = e - o;
+}
+
+/* The transpose of filter_45. */
+INLINE void weights_45(vec *g, const vec *u)
+{
+    vec s1 = (u[1] + u[2]) * N_45_1, d1 = (u[1] - u[2]) * N_45_1;
+    vec s2 = (u[3] + u[4]) * N_45_2, d2 = (u[3] - u[4]) * N_45_2;
+    vec s3 = (u[5] + u[6]) * N_45_H, d3 = (u[5] - u[6]) * N_45_H;
+    g[0] = s1 + s2 + s3 - u[0];
+    g[1] = d1 + 2.0f * d2 + 0.5f * d3;
+    g[2] = s1 + 4.0f * s2 + 0.25f * s3;
+    g[3] = d1 + 8.0f * d2 + 0.125f * d3;
+    g[4] = s1 + 16.0f * s2 + 0.0625f * s3 + u[7];
+}
+
+/* ---- F(4, 3): points 0, 1, -1, 2, -2, infinity ----
+ * (x^2-1)(x^2-4) = x^4 - 5 x^2 + 4 */
+
+INLINE void data_43(vec *v, const vec *d)
+{
+    vec e, o;
+    v[0] = d[4] + 4.0f * d[0] - 5.0f * d[2];
+    v[5] = d[5] + 4.0f * d[1] - 5.0f * d[3];
+    e = d[4] - 4.0f * d[2];
+    o = d[3] - 4.0f * d[1];
+    v[1] = e + o;
+    v[2] = e - o;
+    e = d[4] - d[2];
+    o = 2.0f * (d[3] - d[1]);
+    v[3] = e + o;
+    v[4] = e - o;
+}
+
+INLINE void output_43(vec *y, const vec *m)
+{
+    vec s1 = m[1] + m[2], d1 = m[1] - m[2];
+    vec s2 = m[3] + m[4], d2 = m[3] - m[4];
+    y[0] = m[0] + s1 + s2;
+    y[1] = d1 + 2.0f * d2;
+    y[2] = s1 + 4.0f * s2;
+    y[3] = d1 + 8.0f * d2 + m[5];
+}
+
+INLINE void gradient_43(vec *z, const vec *y)
+{
+    vec e, o;
+    z[0] = y[0];
+    z[5] = y[3];
+    e = y[0] + y[2];
+    o = y[1] + y[3];
+    z[1] = e + o;
+    z[2] = e - o;
+    e = y[0] + 4.0f * y[2];
+    o = 2.0f * y[1] + 8.0f * y[3];
+    z[3] = e + o;
+    z[4] = e - o;
+}
+
+#define N_43_1 (-1 / 6.0f)
+#define N_43_2 (1 / 24.0f)
+
+INLINE void filter_43(vec *u, const vec *g)
+{
+    vec e, o;
+    u[0] = 0.25f * g[0];
+    u[5] = g[2];
+    e = (g[0] + g[2]) * N_43_1;
+    o = g[1] * N_43_1;
+    u[1] = e + o;
+    u[2] = e - o;
+    e = (g[0] + 4.0f * g[2]) * N_43_2;
+    o = 2.0f * g[1] * N_43_2;
+    u[3] = e + o;
+    u[4] = e - o;
+}
+
+INLINE void weights_43(vec *g, const vec *u)
+{
+    vec s1 = (u[1] + u[2]) * N_43_1, d1 = (u[1] - u[2]) * N_43_1;
+    vec s2 = (u[3] + u[4]) * N_43_2, d2 = (u[3] - u[4]) * N_43_2;
+    g[0] = 0.25f * u[0] + s1 + s2;
+    g[1] = d1 + 2.0f * d2;
+    g[2] = s1 + 4.0f * s2 + u[5];
+}
+
+/* ---- Two dimensions ---- */
+
+/* One vec of channels, everything in place: f on the columns of n_in x n_in
+ * elements, then on the rows. */
+INLINE void winograd_2d(float *to, size_t to_row, size_t to_column,
+                        const float *from, size_t from_row, size_t from_column,
+                        size_t n_out, size_t n_in, winograd_1d *f)
+{
+    vec half[WINOGRAD_MAX * WINOGRAD_MAX];
+    UNROLL for (size_t j = 0; j < n_in; j++)
+    {
+        vec in[WINOGRAD_MAX], out[WINOGRAD_MAX];
+        UNROLL for (size_t i = 0; i < n_in; i++) in[i] =
+            vec_load(from + i * from_row + j * from_column);
+        f(out, in);
+        UNROLL for (size_t i = 0; i < n_out; i++) half[i * n_in + j] = out[i];
+    }
+    UNROLL for (size_t i = 0; i < n_out; i++)
+    {
+        vec out[WINOGRAD_MAX];
+        f(out, half + i * n_in);
+        UNROLL for (size_t j = 0; j < n_out; j++)
+            vec_store(to + i * to_row + j * to_column, out[j]);
+    }
+}
+
+INLINE void copy_some(float *to, const float *from, size_t n)
+{
+    if (n == VEC_WIDTH)
+        vec_store(to, vec_load(from));
+    else
+        vec_store_part(to, vec_load_part(from, n), n);
+}
+
+/* Whole tiles and whole vecs in place; at the edges of a map, and for the last
+ * channels, through rooms that are filled up with zeros. */
+INLINE void winograd_apply(const struct transform *t, size_t n_out, size_t n_in,
+                           winograd_1d *f)
+{
+    enum { W = VEC_WIDTH, M = WINOGRAD_MAX };
+    bool whole = t->from_top == 0 && t->from_left == 0 &&
+                 t->from_bottom >= n_in && t->from_right >= n_in &&
+                 t->to_bottom >= n_out && t->to_right >= n_out;
+    for (size_t at = 0; at < t->n; at += W) {
+        size_t n = t->n - at < W ? t->n - at : W;
+        bool direct = whole && n == W;
+        float in[M * M * W], out[M * M * W];
+        if (!direct) {
+            memset(in, 0, sizeof in);
+            for (size_t i = t->from_top; i < t->from_bottom && i < n_in; i++)
+                for (size_t j = t->from_left; j < t->from_right && j < n_in;
+                     j++)
+                    copy_some(
+                        in + (i * M + j) * W,
+                        t->from + i * t->from_row + j * t->from_column + at, n);
+        }
+        winograd_2d(direct ? t->to + at : out, direct ? t->to_row : M * W,
+                    direct ? t->to_column : W, direct ? t->from + at : in,
+                    direct ? t->from_row : M * W, direct ? t->from_column : W,
+                    n_out, n_in, f);
+        if (!direct)
+            for (size_t i = 0; i < n_out && i < t->to_bottom; i++)
+                for (size_t j = 0; j < n_out && j < t->to_right; j++)
+                    copy_some(t->to + i * t->to_row + j * t->to_column + at,
+                              out + (i * M + j) * W, n);
+    }
+}
+
+#define WINOGRAD(kind, a, m, r)                                                \
+    static void winograd_data_##kind(const struct transform *t)                \
+    {                                                                          \
+        winograd_apply(t, a, a, data_##kind);                                  \
+    }                                                                          \
+    static void winograd_output_##kind(const struct transform *t)              \
+    {                                                                          \
+        winograd_apply(t, m, a, output_##kind);                                \
+    }                                                                          \
+    static void winograd_gradient_##kind(const struct transform *t)            \
+    {                                                                          \
+        winograd_apply(t, a, m, gradient_##kind);                              \
+    }                                                                          \
+    static void winograd_filter_##kind(const struct transform *t)              \
+    {                                                                          \
+        winograd_apply(t, a, r, filter_##kind);                                \
+    }                                                                          \
+    static void winograd_weights_##kind(const struct transform *t)             \
+    {                                                                          \
+        winograd_apply(t, r, a, weights_##kind);                               \
+    }
+WINOGRAD(45, 8, 4, 5)
+WINOGRAD(43, 6, 4, 3)
+
+#define WINOGRAD_TABLE(kind)                                                   \
+    {                                                                          \
+        winograd_data_##kind, winograd_output_##kind,                          \
+            winograd_gradient_##kind, winograd_filter_##kind,                  \
+            winograd_weights_##kind                                            \
+    }
