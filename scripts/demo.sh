@@ -22,8 +22,8 @@ show() { # a command as it could be typed, then what it prints
 }
 
 say "Train a small convolutional network on 10,000 pictures of clothes"
-echo '$ ./ramp train fashion-small --epochs 6'
-results=$("$ramp" train fashion-small --epochs 6)
+echo '$ ./ramp train fashion-small --epochs 5 --time 90s'
+results=$("$ramp" train fashion-small --epochs 5 --time 90s)
 printf '%s\n' "$results"
 model=$(printf '%s\n' "$results" | sed -n 's/^model  *//p')
 run=${model%/*}
