@@ -128,7 +128,8 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 # The decoders of stb_image meet hostile bytes: what they leave unset must not
 # show old memory. gcc knows "zero"; clang 14 takes only "pattern".
 takes = $(shell $(CC) $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
-$(BUILD)/obj/data/image.o: FILE_CFLAGS = $(firstword \
+# -fwrapv: sums of a hostile JPEG may wrap, and must not be undefined.
+$(BUILD)/obj/data/image.o: FILE_CFLAGS = -fwrapv $(firstword \
     $(call takes,-ftrivial-auto-var-init=zero) \
     $(call takes,-ftrivial-auto-var-init=pattern))
 

@@ -135,15 +135,13 @@ struct kernels {
                         const float *r, size_t m, size_t c);
 
     /* One window of a max pool, c channels: y the largest of rows x columns
-     * elements of x, index the number of the first that has it, where element
-     * (r, s) lies at x + r*row + s*c and has number tap + r*taps + s. */
+     * elements of x, index the number r*columns + s of the first that has it,
+     * where element (r, s) lies at x + r*row + s*c. At most 65536 elements. */
     void (*max_pool)(float *y, uint16_t *index, const float *x, size_t row,
-                     size_t rows, size_t columns, unsigned tap, unsigned taps,
-                     size_t c);
+                     size_t rows, size_t columns, size_t c);
     /* Its gradient: dx += dy at the element whose number is in index. */
     void (*max_unpool)(float *dx, const float *dy, const uint16_t *index,
-                       size_t row, size_t rows, size_t columns, unsigned tap,
-                       unsigned taps, size_t c);
+                       size_t row, size_t rows, size_t columns, size_t c);
 
     /* Optimisers over n weights; formulas in ramp/train.h. g is the gradient
      * of the mean loss times g_scale; l1 and l2 are added to it.

@@ -40,18 +40,17 @@ INLINE void some_numbers_store(uint16_t *p, vec_int numbers, size_t n)
 /* The largest and its number stay in registers. x != x: a NaN wins its window
  * and keeps it. */
 static void max_pool(float *y, uint16_t *index, const float *x, size_t row,
-                     size_t rows, size_t columns, unsigned tap, unsigned taps,
-                     size_t c)
+                     size_t rows, size_t columns, size_t c)
 {
     for (size_t at = 0; at < c; at += VEC_WIDTH) {
         size_t n = c - at < VEC_WIDTH ? c - at : VEC_WIDTH;
         vec best = some_load(x + at, n);
-        vec_int number = (vec_int){0} + (int)tap;
+        vec_int number = {0};
         for (size_t r = 0; r < rows; r++)
             for (size_t s = 0; s < columns; s++) {
                 vec v = some_load(x + r * row + s * c + at, n);
                 vec_int wins = (v > best) | ((v != v) & (best == best));
-                int new = (int)(tap + r * taps + s);
+                int new = (int)(r * columns + s);
                 best = vec_select(wins, v, best);
                 number = (wins & new) | (~wins & number);
             }
@@ -61,8 +60,7 @@ static void max_pool(float *y, uint16_t *index, const float *x, size_t row,
 }
 
 static void max_unpool(float *dx, const float *dy, const uint16_t *index,
-                       size_t row, size_t rows, size_t columns, unsigned tap,
-                       unsigned taps, size_t c)
+                       size_t row, size_t rows, size_t columns, size_t c)
 {
     for (size_t at = 0; at < c; at += VEC_WIDTH) {
         size_t n = c - at < VEC_WIDTH ? c - at : VEC_WIDTH;
@@ -71,7 +69,7 @@ static void max_unpool(float *dx, const float *dy, const uint16_t *index,
         for (size_t r = 0; r < rows; r++)
             for (size_t s = 0; s < columns; s++) {
                 float *p = dx + r * row + s * c + at;
-                vec_int here = number == (int)(tap + r * taps + s);
+                vec_int here = number == (int)(r * columns + s);
                 vec v = some_load(p, n) + vec_select(here, d, vec_set1(0));
                 some_store(p, v, n);
             }

@@ -7,7 +7,6 @@
 /* The part of a window that lies inside the map. */
 struct span {
     size_t from, to; /* of the input */
-    size_t tap;      /* of the window, where `from` lies */
 };
 
 static struct span clip(size_t i, size_t stride, size_t pad, size_t taps,
@@ -16,7 +15,6 @@ static struct span clip(size_t i, size_t stride, size_t pad, size_t taps,
     size_t first = i * stride, end = first + taps; /* in padded coordinates */
     struct span s;
     s.from = first > pad ? first - pad : 0;
-    s.tap = s.from + pad - first;
     s.to = end > pad ? end - pad : 0;
     if (s.to > size)
         s.to = size;
@@ -44,14 +42,12 @@ static void maxpool_image(const struct layer *l, const struct pass *p, float *y,
                           uint16_t *index, const float *x)
 {
     size_t c = l->in.c, row = l->in.w * c;
-    unsigned taps = (unsigned)l->window.s;
     for (size_t i = 0; i < l->out.h; i++)
         for (size_t j = 0; j < l->out.w; j++, y += c, index += c) {
             struct span rows = clip_rows(l, i), columns = clip_columns(l, j);
             p->run->kernels->max_pool(
                 y, index, x + rows.from * row + columns.from * c, row,
-                rows.to - rows.from, columns.to - columns.from,
-                (unsigned)(rows.tap * taps + columns.tap), taps, c);
+                rows.to - rows.from, columns.to - columns.from, c);
         }
 }
 
@@ -71,14 +67,12 @@ static void maxpool_back_image(const struct layer *l, const struct pass *p,
                                const uint16_t *index)
 {
     size_t c = l->in.c, row = l->in.w * c;
-    unsigned taps = (unsigned)l->window.s;
     for (size_t i = 0; i < l->out.h; i++)
         for (size_t j = 0; j < l->out.w; j++, dy += c, index += c) {
             struct span rows = clip_rows(l, i), columns = clip_columns(l, j);
-            p->run->kernels->max_unpool(
-                dx + rows.from * row + columns.from * c, dy, index, row,
-                rows.to - rows.from, columns.to - columns.from,
-                (unsigned)(rows.tap * taps + columns.tap), taps, c);
+            p->run->kernels->max_unpool(dx + rows.from * row + columns.from * c,
+                                        dy, index, row, rows.to - rows.from,
+                                        columns.to - columns.from, c);
         }
 }
 

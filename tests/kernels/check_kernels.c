@@ -726,16 +726,12 @@ static void check_dropout(const struct kernels *k)
 
 struct window_case {
     size_t row, rows, columns, c;
-    unsigned tap, taps;
 };
 
 static struct window_case draw_window(size_t c)
 {
-    struct window_case w = {.rows = 1 + draw_below(3),
-                            .columns = 1 + draw_below(4),
-                            .c = c,
-                            .tap = (unsigned)draw_below(65000),
-                            .taps = (unsigned)(4 + draw_below(40))};
+    struct window_case w = {
+        .rows = 1 + draw_below(3), .columns = 1 + draw_below(4), .c = c};
     w.row = w.columns * c + draw_below(9);
     return w;
 }
@@ -749,23 +745,23 @@ static void check_max_pool(const struct kernels *k)
         uint16_t *index = take_bytes(2, w.c * sizeof *index);
         if (n % 2 == 0)
             spice(x, n_x); /* also makes ties */
-        k->max_pool(y, index, x, w.row, w.rows, w.columns, w.tap, w.taps, w.c);
+        k->max_pool(y, index, x, w.row, w.rows, w.columns, w.c);
         check_front(y, "max_pool");
         check_front(index, "max_pool");
         for (size_t j = 0; j < w.c; j++) {
             float best = x[j];
-            unsigned number = w.tap;
+            size_t number = 0;
             for (size_t i = 0; i < w.rows * w.columns; i++) {
                 size_t r = i / w.columns, s = i % w.columns;
                 float v = x[r * w.row + s * w.c + j];
                 if (!isnan(best) && (isnan(v) || v > best)) {
                     best = v;
-                    number = w.tap + (unsigned)(r * w.taps + s);
+                    number = i;
                 }
             }
             if (!same(y[j], best) || index[j] != (uint16_t)number)
                 ck_abort_msg("max_pool: channel %zu of %zu is %g at %d, "
-                             "expected %g at %u",
+                             "expected %g at %zu",
                              j, w.c, (double)y[j], index[j], (double)best,
                              number);
         }
@@ -782,11 +778,10 @@ static void check_max_unpool(const struct kernels *k)
         float *expected = copy_of(dx, n_x);
         for (size_t j = 0; j < w.c; j++) {
             size_t r = draw_below(w.rows), s = draw_below(w.columns);
-            index[j] = (uint16_t)(w.tap + r * w.taps + s);
+            index[j] = (uint16_t)(r * w.columns + s);
             expected[r * w.row + s * w.c + j] += dy[j];
         }
-        k->max_unpool(dx, dy, index, w.row, w.rows, w.columns, w.tap, w.taps,
-                      w.c);
+        k->max_unpool(dx, dy, index, w.row, w.rows, w.columns, w.c);
         check_same(dx, expected, n_x, "max_unpool");
     }
 }
