@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -156,24 +157,64 @@ static char *program_folder(void)
     return mem_strdup(path);
 }
 
+/* The places of shipped files: ./FOLDER, beside the program, and below
+ * PREFIX/share/ramp. The i-th, freed by mem_free; NULL behind the last, and
+ * where there is no memory. */
+static char *shipped_place(const char *folder, int i)
+{
+    if (i == 0)
+        return mem_strdup(folder);
+    if (i == 2)
+        return file_join(RAMP_PREFIX "/share/ramp", folder);
+    char *beside = i == 1 ? program_folder() : NULL;
+    char *place = beside ? file_join(beside, folder) : NULL;
+    mem_free(beside);
+    return place;
+}
+
+enum { N_PLACES = 3 };
+
 char *file_find_shipped(const char *folder, const char *name)
 {
-    char *beside = program_folder();
-    const char *roots[] = {".", beside, RAMP_PREFIX "/share/ramp"};
-    char *found = NULL;
-    for (size_t i = 0; i < sizeof roots / sizeof *roots && !found; i++) {
-        if (roots[i] == NULL)
-            continue;
-        char *inner = i == 0 ? mem_strdup(folder) : file_join(roots[i], folder);
-        found = inner ? file_join(inner, name) : NULL;
-        mem_free(inner);
-        if (found != NULL && !file_exists(found)) {
-            mem_free(found);
-            found = NULL;
-        }
+    for (int i = 0; i < N_PLACES; i++) {
+        char *place = shipped_place(folder, i);
+        char *found = place ? file_join(place, name) : NULL;
+        mem_free(place);
+        if (found != NULL && file_exists(found))
+            return found;
+        mem_free(found);
     }
-    mem_free(beside);
-    return found;
+    return NULL;
+}
+
+/* The name of one entry without `end`, if it is near. */
+static char *near_entry(const char *entry, const char *name, const char *end)
+{
+    char *word = text_ends_with(entry, end) ? mem_strdup(entry) : NULL;
+    if (word == NULL)
+        return NULL;
+    word[strlen(word) - strlen(end)] = 0;
+    const char *list[] = {word, NULL};
+    if (text_nearest(name, list) != NULL)
+        return word;
+    mem_free(word);
+    return NULL;
+}
+
+char *file_near_shipped(const char *folder, const char *name, const char *end)
+{
+    char *near = NULL;
+    for (int i = 0; i < N_PLACES && near == NULL; i++) {
+        char *place = shipped_place(folder, i);
+        DIR *dir = place ? opendir(place) : NULL;
+        struct dirent *entry;
+        while (dir != NULL && near == NULL && (entry = readdir(dir)) != NULL)
+            near = near_entry(entry->d_name, name, end);
+        if (dir != NULL)
+            closedir(dir);
+        mem_free(place);
+    }
+    return near;
 }
 
 /* ==== Writing ==== */

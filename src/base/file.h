@@ -55,4 +55,8 @@ MUST_CHECK enum ramp_status file_write(const char *path, const void *bytes,
  * there is none. Example: file_find_shipped("models", "lenet.net"). */
 char *file_find_shipped(const char *folder, const char *name);
 
+/* A name in that folder, without `end`, that is near to `name` (see
+ * text_nearest) and ends in `end`; freed by mem_free, NULL if there is none. */
+char *file_near_shipped(const char *folder, const char *name, const char *end);
+
 #endif

@@ -190,6 +190,17 @@ static char *find_net(const char *name)
     return file_find_shipped("models", file);
 }
 
+static enum ramp_status not_found(const char *name, struct ramp_error *err)
+{
+    char *near = file_near_shipped("models", name, ".net");
+    error_set(err, RAMP_MODEL,
+              "cannot find net %s: expected a file, or the name of one in "
+              "models/%s%s",
+              TEXT_QUOTE(name), near ? "; try " : "", near ? near : "");
+    mem_free(near);
+    return RAMP_MODEL;
+}
+
 enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
                                const struct ramp_net_options *options,
                                struct ramp_error *err)
@@ -200,10 +211,7 @@ enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
     *net = NULL;
     char *path = find_net(name);
     if (path == NULL)
-        return error_set(err, RAMP_MODEL,
-                         "cannot find net %s: expected a file, or the name "
-                         "of one in models/",
-                         TEXT_QUOTE(name));
+        return not_found(name, err);
     enum ramp_status status =
         file_read(&text, &n_bytes, path, MAX_BYTES, RAMP_MODEL, err);
     if (status == RAMP_OK && memchr(text, 0, n_bytes) != NULL)
