@@ -12,12 +12,20 @@ static atomic_bool fail_forever;
 
 bool size_mul(size_t *out, size_t a, size_t b)
 {
-    return !__builtin_mul_overflow(a, b, out);
+    size_t product;
+    if (__builtin_mul_overflow(a, b, &product))
+        return false;
+    *out = product;
+    return true;
 }
 
 bool size_add(size_t *out, size_t a, size_t b)
 {
-    return !__builtin_add_overflow(a, b, out);
+    size_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return false;
+    *out = sum;
+    return true;
 }
 
 static bool must_fail(void)

@@ -9,7 +9,7 @@
 
 /* `name` in single quotes, fit for one line of a terminal: control characters,
  * quotes, backslashes and bytes that are not UTF-8 as \n, \t or \xNN; longer
- * than 80 bytes: the beginning, "...", the end. Returns buffer. */
+ * than 96 bytes: the beginning, "...", the end. Returns buffer. */
 #define TEXT_QUOTE_BYTES 104
 const char *text_quote(char buffer[TEXT_QUOTE_BYTES], const char *name);
 
