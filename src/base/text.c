@@ -137,19 +137,16 @@ bool text_to_double(double *out, const char *text, double low, double high)
         digits = digits || isdigit((unsigned char)c);
         copy[i] = c;
     }
-    char *end;
+    char *end, *dot = strchr(copy, '.'), theirs[sizeof copy + 8];
     double value = strtod(copy, &end);
-    if (end != copy + n) {
-        char point[8];
-        snprintf(point, sizeof point, "%.1f", 0.5);
-        char *dot = strchr(copy, '.');
-        if (dot == NULL || point[1] == '.')
-            return false;
-        *dot = point[1];
-        value = strtod(copy, &end);
+    if (*end != 0 && dot != NULL) {
+        char half[8]; /* "0.5", with a point of one byte or more */
+        int n_half = snprintf(half, sizeof half, "%.1f", 0.5);
+        snprintf(theirs, sizeof theirs, "%.*s%.*s%s", (int)(dot - copy), copy,
+                 n_half - 2, half + 1, dot + 1);
+        value = strtod(theirs, &end);
     }
-    if (!digits || end != copy + n || !isfinite(value) || value < low ||
-        value > high)
+    if (!digits || *end != 0 || !isfinite(value) || value < low || value > high)
         return false;
     *out = value;
     return true;

@@ -52,6 +52,7 @@ enum ramp_status ramp_init_parse(struct ramp_init *init, const char *text,
         if (!found || *p == 0)
             break;
         p++;
+        known = *p != 0; /* nothing behind the last dash */
     }
     if (!known || *p != 0)
         return error_set(err, RAMP_USAGE,

@@ -333,6 +333,11 @@ static enum ramp_status parse_layer(struct spec *s)
             parse = layer_words[i].parse;
     if (parse == NULL)
         return unknown_layer(s);
+    if (s->shape.h == 0)
+        return fail(s,
+                    "%s: expected 'input CxHxW' before it: there are no "
+                    "data to take the shape from",
+                    s->words[0]);
     if (s->n_layers == NETSPEC_MAX_LAYERS)
         return fail(s, "expected at most %d layers, found more",
                     NETSPEC_MAX_LAYERS);
@@ -368,7 +373,13 @@ static enum ramp_status parse_input(struct spec *s)
     if (word == NULL || s->words[s->at] != NULL ||
         !text_to_sizes(n, 3, word, 1, MAX_SIDE) || (n[0] != 1 && n[0] != 3))
         return expected(s, "'data' or channels (1 or 3) x height x width",
-                        word);
+                        s->words[s->at] ? s->words[s->at] : word);
+    if (n[0] * n[1] * n[2] > NETSPEC_MAX_PARAMS)
+        return error_set(s->err, RAMP_MEMORY,
+                         "%s line %d: input: expected at most %zu values, "
+                         "found %s",
+                         TEXT_QUOTE(s->name), s->line, NETSPEC_MAX_PARAMS,
+                         TEXT_QUOTE(word));
     if (o->height != 0 &&
         (n[0] != s->input.c || n[1] != s->input.h || n[2] != s->input.w))
         return fail(s,
@@ -385,8 +396,10 @@ static const char *split_line(struct spec *s, const char *text,
 {
     size_t n = strcspn(text, "\n");
     const char *rest = text[n] ? text + n + 1 : text + n;
-    size_t length = strcspn(text, "#\r\n");
+    size_t length = strcspn(text, "#\n");
     size_t n_words = 0;
+    if (length > 0 && text[length - 1] == '\r' && text[length] != '#')
+        length--; /* lines that end in CR LF */
     s->line++;
     s->at = 1;
     memset(s->words, 0, sizeof s->words);

@@ -166,7 +166,7 @@ enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
 START_TEST(quote_every_length)
 {
     const struct kind *kind = &kinds[_i];
-    char name[400 * 4 + 1];
+    char name[401 * 4 + 1];
     size_t n = 0;
     for (size_t length = 0; length <= 400; length++) {
         bool cut = false;
