@@ -658,60 +658,61 @@ START_TEST(too_long_is_refused)
 END_TEST
 
 /* Too large: none of these may ask for the memory, or wrap around. */
+static const struct {
+    int height, width;
+    struct refusal refusal;
+} too_large[] = {
+    {64,
+     64,
+     {"act\ndense 1048576" E,
+      2,
+      {"dense: expected at most 268435456 parameters", "4.29e+09"}}},
+    {64,
+     64,
+     {"dense 65537" E, 1, {"at most 268435456 parameters", "2.68e+08"}}},
+    {28,
+     28,
+     {"conv 1048576 28x28" E,
+      1,
+      {"conv: expected at most 268435456 parameters", "8.22e+08"}}},
+    {28,
+     28,
+     {"conv 1048576 1x1" E,
+      1,
+      {"at most 268435456 values an image", "1048576x28x28"}}},
+    {0,
+     0,
+     {"input 1x16384x16384\nconv 1048576 16384x16384 pad 16383" E,
+      2,
+      {"conv: expected at most 268435456", "1048576x32767x32767"}}},
+    {0,
+     0,
+     {"input 1x16384x16384\nconv 2 1x1" E,
+      2,
+      {"at most 268435456 values", "2x16384x16384"}}},
+    {0,
+     0,
+     {"input 1x16384x16384\navgpool 16384x16384 pad 16383 stride 1" E,
+      2,
+      {"avgpool: expected at most 268435456 values", "1x32767x32767"}}},
+    {0,
+     0,
+     {"input 3x16384x16384\nglobalpool" E,
+      1,
+      {"input: expected at most 268435456 values"}}},
+    {64,
+     64,
+     {"dense 60000\ndense 4000" E,
+      0,
+      {"expected at most 268435456 parameters, found 485832002"}}},
+};
+
 START_TEST(too_large_is_refused)
 {
-    static const struct {
-        int height, width;
-        struct refusal refusal;
-    } rows[] = {
-        {64,
-         64,
-         {"act\ndense 1048576" E,
-          2,
-          {"dense: expected at most 268435456 parameters", "4.29e+09"}}},
-        {64,
-         64,
-         {"dense 65537" E, 1, {"at most 268435456 parameters", "2.68e+08"}}},
-        {28,
-         28,
-         {"conv 1048576 28x28" E,
-          1,
-          {"conv: expected at most 268435456 parameters", "8.22e+08"}}},
-        {28,
-         28,
-         {"conv 1048576 1x1" E,
-          1,
-          {"at most 268435456 values an image", "1048576x28x28"}}},
-        {0,
-         0,
-         {"input 1x16384x16384\nconv 1048576 16384x16384 pad 16383" E,
-          2,
-          {"conv: expected at most 268435456", "1048576x32767x32767"}}},
-        {0,
-         0,
-         {"input 1x16384x16384\nconv 2 1x1" E,
-          2,
-          {"at most 268435456 values", "2x16384x16384"}}},
-        {0,
-         0,
-         {"input 1x16384x16384\navgpool 16384x16384 pad 16383 stride 1" E,
-          2,
-          {"avgpool: expected at most 268435456 values", "1x32767x32767"}}},
-        {0,
-         0,
-         {"input 3x16384x16384\nglobalpool" E,
-          1,
-          {"input: expected at most 268435456 values"}}},
-        {64,
-         64,
-         {"dense 60000\ndense 4000" E,
-          0,
-          {"expected at most 268435456 parameters, found 485832002"}}},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof too_large / sizeof *too_large; i++) {
         const struct ramp_net_options options =
-            data_of(1, rows[i].height, rows[i].width, 2);
-        check_refusal(&rows[i].refusal, &options, RAMP_MEMORY);
+            data_of(1, too_large[i].height, too_large[i].width, 2);
+        check_refusal(&too_large[i].refusal, &options, RAMP_MEMORY);
     }
     /* Without data, somebody has to say how large a picture is. */
     const struct ramp_net_options nothing = data_of(0, 0, 0, 2);
