@@ -37,8 +37,8 @@ static size_t pad_right(const struct layer *l)
     return reach > have ? reach - have : 0;
 }
 
-/* The taps r of a window for which first + r*1 lies in 0..h-1, where `first`
- * may be negative: [*from, *to). */
+/* A window of r rows begins at row `first`, which may be negative: its rows
+ * [*from, *to) lie inside a map of h rows. */
 static void clip_rows(size_t *from, size_t *to, ptrdiff_t first, size_t r,
                       size_t h)
 {
@@ -307,7 +307,8 @@ static void backward_row(const struct layer *l, const struct pass *p, float *dx,
     size_t phase_s = (phase_j + v->pad_w) % stride;
     size_t taps_r = phase_taps(v->r, v->stride_h, phase_r);
     size_t taps_s = phase_taps(v->s, stride, phase_s);
-    /* Without taps in the way the row of dy of the last tap, and so on up. */
+    /* The first tap of the phase meets this row of dy, each next one the row
+     * above; reversed, as they are packed, they run down to it. */
     ptrdiff_t bottom = (ptrdiff_t)((i + v->pad_h) / v->stride_h);
     size_t from, to;
     clip_rows(&from, &to, bottom - ((ptrdiff_t)taps_r - 1), taps_r, l->out.h);

@@ -72,8 +72,8 @@ struct pass {
     size_t first;       /* index of the first of them in the batch */
     size_t layer_index; /* keeps the dropout of two layers apart */
     const float *weight, *bias; /* the layer's own parameters; batch norm: */
-    float *dweight, *dbias;     /* scale and shift. Gradients are added to
-                                 * (image-wise: to this chunk's own) */
+    float *dweight, *dbias;     /* scale and shift. Gradients are added to;
+                                 * image-wise: see layer_partial_floats */
     float *running;             /* batch norm: mean (c), variance (c) */
     uint64_t seed, step;        /* of dropout */
     void *saved;    /* layer_saved_bytes: from forward to backward */

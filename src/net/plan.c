@@ -165,8 +165,9 @@ static void place(struct plan *plan, struct arena *arena)
     plan->wrong = arena_take(arena, plan->run.max_batch, 1);
 }
 
-/* A non-decreasing activation and a max pool after it change places: the
- * result is the same, from a quarter of the exponentials. */
+/* A non-decreasing activation and a max pool after it change places: a 2x2
+ * pool leaves a quarter of the exponentials. Relu, leaky and linear give the
+ * same bits; where an exponential is approximated, the last one may differ. */
 static void order_layers(struct plan *plan)
 {
     struct layer *l = plan->layers;

@@ -370,8 +370,8 @@ static void check_product(struct box *b)
     check_sums("dbias", b->dbias, db, db_size, b->n_b, pixels + 1);
 }
 
-/* Winograd's algorithm: its error is bounded by the size of what it sums, and
- * the transforms multiply that by up to 64; measured 1e-6 to 6e-6. */
+/* Winograd's algorithm cancels large terms, so its error goes with the largest
+ * output and not with the terms of each. */
 static void check_winograd(struct box *b)
 {
     double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
