@@ -3,6 +3,7 @@
 #define RAMP_COMPUTE_H
 
 #include <ramp/error.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,8 @@ struct ramp_compute {
     int n_threads;   /* 0: OMP_NUM_THREADS, else the CPUs of the process */
     const char *cpu; /* "portable", "avx2", "avx512", "neon"; NULL:
                       * RAMP_CPU, else the best that this CPU can run */
+    bool exact;      /* convolutions by the direct algorithm alone; Winograd's
+                      * is faster and rounds a little more */
 };
 
 /* The kernel table that `compute` chooses ("avx512"), for messages.

@@ -9,7 +9,7 @@
  *   maxpool RxS [stride N|NxM] [pad ..] [ceil]   ceil: keep partial windows
  *   avgpool RxS [stride N|NxM] [pad ..] [ceil]   mean of the pixels inside
  *   globalpool [max]              mean (or largest) over the whole map
- *   batchnorm
+ *   batchnorm [noscale]           noscale: its scale is 1, not a parameter
  *   dropout P                     inverted: kept units are scaled at training
  *   dense   N [nobias]
  *

@@ -3,6 +3,7 @@
 #define RAMP_H
 
 #include <ramp/activation.h>
+#include <ramp/bench.h>
 #include <ramp/compute.h>
 #include <ramp/dataset.h>
 #include <ramp/error.h>

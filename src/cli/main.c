@@ -11,7 +11,7 @@
 
 const struct verb *const cli_verbs[] = {&verb_train, &verb_eval, &verb_predict,
                                         &verb_info,  &verb_data, &verb_check,
-                                        NULL};
+                                        &verb_bench, NULL};
 
 static const struct verb *find_verb(const char *name)
 {

@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 
 #include "kernels/act_kernels.h"
+#include "kernels/peak_kernels.h"
 #include "kernels/pool_kernels.h"
 #include "kernels/row_kernels.h"
 #include "kernels/tile_kernels.h"
@@ -24,7 +25,10 @@ const struct kernels TABLE_NAME(KERNELS_ISA) = {
     .max_m = VEC_MAX_M,
     .rows = TILE_TABLE(rows),
     .columns = TILE_TABLE(columns),
-    .winograd = {WINOGRAD_TABLE(45), WINOGRAD_TABLE(43)},
+    .dots_m = VEC_DOTS_M,
+    .dots = DOTS_TABLE,
+    .winograd = WINOGRAD_TABLE(winograd),
+    .winograd_row = WINOGRAD_TABLE(winograd_row),
     .act_forward =
         {
             [RAMP_ACT_LINEAR] = linear_forward,
@@ -56,4 +60,5 @@ const struct kernels TABLE_NAME(KERNELS_ISA) = {
     .max_unpool = max_unpool,
     .sgd = sgd,
     .adamw = adamw,
+    .peak = peak,
 };

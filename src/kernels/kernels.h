@@ -49,17 +49,33 @@ struct tile {
     size_t n_seg, k;
     bool accumulate;    /* else c is overwritten, whatever it held */
     const float *start; /* n floats that each row begins with; NULL: zeros */
+    const float *row_start; /* m floats, one for all of a row, instead */
 };
 typedef void tile_fn(const struct tile *t);
+
+/* ---- Dot products ----
+ *
+ * m x n of them at a time, over long rows of both sides:
+ *
+ *   c[i*c_i + j*c_j] += sum of a[g*a_seg + i*a_i + l] * b[g*b_seg + j*b_j + l]
+ *                       over g < n_seg and l < k; k is a multiple of 16 */
+struct dots {
+    float *c;
+    size_t c_i, c_j;
+    const float *a;
+    size_t a_i, a_seg;
+    const float *b;
+    size_t b_j, b_seg;
+    size_t n_seg, k;
+};
+typedef void dots_fn(const struct dots *d);
 
 /* ---- Winograd transforms ----
  *
  * From n_in x n_in elements of n channels to n_out x n_out: element (i, j) lies
  * at from + i*from_row + j*from_column, its channels side by side; `to` alike.
- * Only rows from_top <= i < from_bottom and columns from_left <= j <
- * from_right exist, the others count as 0; only rows i < to_bottom and columns
- * j < to_right are written. With a = 8, m = 4, r = 5 for F(4,5) and 6, 4, 3 for
- * F(4,3) (winograd_kernels.h):
+ * With a = 8, m = 4, r = 5 for F(4,5), 6, 4, 3 for F(4,3) and 8, 6, 3 for
+ * F(6,3) (winograd_kernels.h):
  *
  *   data      a x a -> a x a   inputs of a tile
  *   output    a x a -> m x m   products to outputs
@@ -68,15 +84,14 @@ typedef void tile_fn(const struct tile *t);
  *   weights   a x a -> r x r   gradient of products to that of weights */
 struct transform {
     float *to;
-    size_t to_row, to_column, to_bottom, to_right;
+    size_t to_row, to_column;
     const float *from;
     size_t from_row, from_column;
-    size_t from_top, from_bottom, from_left, from_right;
     size_t n;
 };
 typedef void transform_fn(const struct transform *t);
 
-enum winograd_kind { WINOGRAD_45, WINOGRAD_43, WINOGRAD_KINDS };
+enum winograd_kind { WINOGRAD_45, WINOGRAD_43, WINOGRAD_63, WINOGRAD_KINDS };
 enum winograd_step {
     WINOGRAD_DATA,
     WINOGRAD_OUTPUT,
@@ -88,6 +103,9 @@ enum winograd_step {
 
 #define KERNELS_MAX_NV 4 /* vectors a tile is wide */
 #define KERNELS_MAX_M 14 /* rows a tile is high */
+#define KERNELS_DOTS_M 4 /* rows of dots */
+#define KERNELS_DOTS_N 5
+#define KERNELS_PEAK_VECTORS 12
 
 struct kernels {
     const char *name;
@@ -97,7 +115,13 @@ struct kernels {
     tile_fn *rows[KERNELS_MAX_NV + 1][KERNELS_MAX_M + 1]; /* [nv][m], from 1 */
     tile_fn *columns[KERNELS_MAX_NV + 1][KERNELS_MAX_M + 1];
 
+    size_t dots_m; /* most rows of dots that stay in registers */
+    dots_fn *dots[KERNELS_DOTS_M + 1][KERNELS_DOTS_N + 1]; /* [m][n], from 1 */
+
+    /* In two dimensions, and along a row alone: from n_in elements to n_out,
+     * from_row and to_row are not looked at. */
     transform_fn *winograd[WINOGRAD_KINDS][WINOGRAD_STEPS];
+    transform_fn *winograd_row[WINOGRAD_KINDS][WINOGRAD_STEPS];
 
     /* y = f(x), in place allowed; dx = dy f'(x), given x and y = f(x), in
      * place of dy allowed. a: see struct ramp_activation. */
@@ -136,12 +160,15 @@ struct kernels {
 
     /* One window of a max pool, c channels: y the largest of rows x columns
      * elements of x, index the number r*columns + s of the first that has it,
-     * where element (r, s) lies at x + r*row + s*c. At most 65536 elements. */
+     * where element (r, s) lies at x + r*row + s*c. At most 65536 elements.
+     * NaN if there is one; index is then any of the window. */
     void (*max_pool)(float *y, uint16_t *index, const float *x, size_t row,
                      size_t rows, size_t columns, size_t c);
-    /* Its gradient: dx += dy at the element whose number is in index. */
+    /* Its gradient: dx (+)= dy at the element whose number is in index, 0 at
+     * the others of the window. */
     void (*max_unpool)(float *dx, const float *dy, const uint16_t *index,
-                       size_t row, size_t rows, size_t columns, size_t c);
+                       size_t row, size_t rows, size_t columns, size_t c,
+                       bool accumulate);
 
     /* Optimisers over n weights; formulas in ramp/train.h. g is the gradient
      * of the mean loss times g_scale; l1 and l2 are added to it.
@@ -151,6 +178,11 @@ struct kernels {
     void (*adamw)(float *w, float *m, float *v, const float *g, size_t n,
                   float g_scale, float lr, float c1, float c2, float l1,
                   float l2);
+
+    /* As many multiply-adds as this CPU can do: `rounds` times x = x/2 + 1 in
+     * each lane of KERNELS_PEAK_VECTORS vectors, which begin with 3, 4, 5, ...;
+     * the sum of all lanes. Touches no memory. */
+    float (*peak)(size_t rounds);
 };
 
 /* The table named `name`; NULL: RAMP_CPU from the environment, else the best

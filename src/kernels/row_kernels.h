@@ -1,6 +1,7 @@
 /* row_kernels.h - sums over rows, pools, batch norm, optimisers; only for
  * kernels.c. Plain loops, channels innermost, that the compiler vectorises. */
 #include "kernels/kernels.h"
+#include "kernels/vec.h"
 
 #include <math.h>
 
@@ -22,12 +23,31 @@ static void scale(float *y, float a, size_t n)
         y[i] *= a;
 }
 
+/* n vecs of columns, their sums in registers. */
+INLINE void sum_rows_of(float *sum, const float *x, size_t m, size_t c,
+                        size_t n)
+{
+    vec total[4];
+    UNROLL for (size_t v = 0; v < n; v++) total[v] =
+        vec_load(sum + v * VEC_WIDTH);
+    for (size_t i = 0; i < m; i++, x += c)
+        UNROLL for (size_t v = 0; v < n; v++) total[v] =
+            total[v] + vec_load(x + v * VEC_WIDTH);
+    UNROLL for (size_t v = 0; v < n; v++)
+        vec_store(sum + v * VEC_WIDTH, total[v]);
+}
+
 static void sum_rows(float *restrict sum, const float *restrict x, size_t m,
                      size_t c)
 {
-    for (size_t i = 0; i < m; i++, x += c)
-        for (size_t j = 0; j < c; j++)
-            sum[j] += x[j];
+    size_t j = 0;
+    for (; j + 4 * VEC_WIDTH <= c; j += 4 * VEC_WIDTH)
+        sum_rows_of(sum + j, x + j, m, c, 4);
+    for (; j + VEC_WIDTH <= c; j += VEC_WIDTH)
+        sum_rows_of(sum + j, x + j, m, c, 1);
+    for (; j < c; j++)
+        for (size_t i = 0; i < m; i++)
+            sum[j] += x[i * c + j];
 }
 
 /* The hash is a finaliser of two multiplications: two rounds of shift, xor and

@@ -42,7 +42,8 @@ INLINE void tile_run(const struct tile *t, size_t m, size_t nv, bool columns)
     }
     UNROLL for (size_t i = 0; i < m; i++)
     {
-        UNROLL for (size_t v = 0; v < nv; v++) acc[i][v] = start[v];
+        UNROLL for (size_t v = 0; v < nv; v++) acc[i][v] =
+            t->row_start == NULL ? start[v] : vec_set1(t->row_start[i]);
     }
     const size_t lda = t->lda, ldb = t->ldb, k = t->k;
     const size_t step_i = columns ? 1 : lda, step_l = columns ? lda : 1;
@@ -94,4 +95,64 @@ TILE(4, 1) TILE(4, 2) TILE(4, 3) TILE(4, 4) TILE(4, 5) TILE(4, 6)
     {0, f##_3x1, f##_3x2, f##_3x3, f##_3x4, f##_3x5, f##_3x6, f##_3x7,         \
      f##_3x8},                                                                 \
     {0, f##_4x1, f##_4x2, f##_4x3, f##_4x4, f##_4x5, f##_4x6}}
+    /* clang-format on */
+
+    /* ---- Dot products ---- */
+
+    INLINE float vec_sum(vec v)
+{
+    float lanes[VEC_WIDTH], sum = 0;
+    vec_store(lanes, v);
+    UNROLL for (size_t i = 0; i < VEC_WIDTH; i++) sum += lanes[i];
+    return sum;
+}
+
+INLINE void dots_run(const struct dots *d, size_t m, size_t n)
+{
+    vec acc[KERNELS_DOTS_M][KERNELS_DOTS_N];
+    UNROLL for (size_t i = 0; i < m; i++)
+    {
+        UNROLL for (size_t j = 0; j < n; j++) acc[i][j] = vec_set1(0);
+    }
+    const size_t a_i = d->a_i, b_j = d->b_j, k = d->k;
+    for (size_t g = 0; g < d->n_seg; g++) {
+        const float *a = d->a + g * d->a_seg;
+        const float *b = d->b + g * d->b_seg;
+        for (size_t l = 0; l < k; l += VEC_WIDTH) {
+            vec row[KERNELS_DOTS_M];
+            UNROLL for (size_t i = 0; i < m; i++) row[i] =
+                vec_load(a + i * a_i + l);
+            UNROLL for (size_t j = 0; j < n; j++)
+            {
+                vec x = vec_load(b + j * b_j + l);
+                UNROLL for (size_t i = 0; i < m; i++) acc[i][j] =
+                    vec_fma(row[i], x, acc[i][j]);
+            }
+        }
+    }
+    UNROLL for (size_t i = 0; i < m; i++)
+    {
+        UNROLL for (size_t j = 0; j < n; j++) d->c[i * d->c_i + j * d->c_j] +=
+            vec_sum(acc[i][j]);
+    }
+}
+
+#define DOTS(m, n)                                                             \
+    static void dots_##m##x##n(const struct dots *d)                           \
+    {                                                                          \
+        dots_run(d, m, n);                                                     \
+    }
+
+/* clang-format off */
+DOTS(1, 1) DOTS(1, 2) DOTS(1, 3) DOTS(1, 4) DOTS(1, 5)
+DOTS(2, 1) DOTS(2, 2) DOTS(2, 3) DOTS(2, 4) DOTS(2, 5)
+DOTS(3, 1) DOTS(3, 2) DOTS(3, 3) DOTS(3, 4) DOTS(3, 5)
+DOTS(4, 1) DOTS(4, 2) DOTS(4, 3) DOTS(4, 4) DOTS(4, 5)
+
+#define DOTS_TABLE {                                                           \
+    {0},                                                                       \
+    {0, dots_1x1, dots_1x2, dots_1x3, dots_1x4, dots_1x5},                     \
+    {0, dots_2x1, dots_2x2, dots_2x3, dots_2x4, dots_2x5},                     \
+    {0, dots_3x1, dots_3x2, dots_3x3, dots_3x4, dots_3x5},                     \
+    {0, dots_4x1, dots_4x2, dots_4x3, dots_4x4, dots_4x5}}
     /* clang-format on */

@@ -2,9 +2,9 @@
  *
  * A vec is VEC_WIDTH floats (GCC vector extensions: + - * / and comparisons
  * work lane by lane; a comparison gives a vec_int of 0 or -1). The header of
- * the instruction set brings the type, VEC_MAX_NV and VEC_MAX_M (the sizes of
- * tiles that stay in registers), vec_set1, vec_fma(a, b, c) = a * b + c,
- * vec_load_part(p, n), the first n <= VEC_WIDTH floats and else 0, and
+ * the instruction set brings the type, VEC_MAX_NV, VEC_MAX_M and VEC_DOTS_M
+ * (the sizes of tiles that stay in registers), vec_set1, vec_fma(a, b, c) = a *
+ * b + c, vec_load_part(p, n), the first n <= VEC_WIDTH floats and else 0, and
  * vec_store_part(p, v, n), which leaves the others alone; the rest stands here
  * once. */
 #ifndef KERNELS_VEC_H

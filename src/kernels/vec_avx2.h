@@ -7,6 +7,7 @@
     {                                                                          \
         0, 12, 6, 0, 0                                                         \
     }
+#define VEC_DOTS_M 2
 
 typedef float vec __attribute__((vector_size(32), may_alias));
 typedef int32_t vec_int __attribute__((vector_size(32), may_alias));

@@ -8,6 +8,7 @@
     {                                                                          \
         0, 14, 14, 8, 6                                                        \
     }
+#define VEC_DOTS_M 4
 
 typedef float vec __attribute__((vector_size(64), may_alias));
 typedef int32_t vec_int __attribute__((vector_size(64), may_alias));

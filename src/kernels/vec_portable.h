@@ -5,6 +5,7 @@
     {                                                                          \
         0, 8, 4, 0, 0                                                          \
     }
+#define VEC_DOTS_M 2
 
 typedef float vec __attribute__((vector_size(16), may_alias));
 typedef int32_t vec_int __attribute__((vector_size(16), may_alias));

@@ -183,101 +183,174 @@ INLINE void weights_43(vec *g, const vec *u)
     g[2] = s1 + 4.0f * s2 + u[5];
 }
 
+/* ---- F(6, 3): the points, and so the inputs and factors, of F(4, 5) ---- */
+
+INLINE void data_63(vec *v, const vec *d)
+{
+    data_45(v, d);
+}
+
+INLINE void output_63(vec *y, const vec *m)
+{
+    vec s1 = m[1] + m[2], d1 = m[1] - m[2];
+    vec s2 = m[3] + m[4], d2 = m[3] - m[4];
+    vec s3 = m[5] + m[6], d3 = m[5] - m[6];
+    y[0] = m[0] + s1 + s2 + s3;
+    y[1] = d1 + 2.0f * d2 + 0.5f * d3;
+    y[2] = s1 + 4.0f * s2 + 0.25f * s3;
+    y[3] = d1 + 8.0f * d2 + 0.125f * d3;
+    y[4] = s1 + 16.0f * s2 + 0.0625f * s3;
+    y[5] = d1 + 32.0f * d2 + 0.03125f * d3 + m[7];
+}
+
+/* The transpose of output_63. */
+INLINE void gradient_63(vec *z, const vec *y)
+{
+    vec e, o;
+    z[0] = y[0];
+    z[7] = y[5];
+    e = y[0] + y[2] + y[4];
+    o = y[1] + y[3] + y[5];
+    z[1] = e + o;
+    z[2] = e - o;
+    e = y[0] + 4.0f * y[2] + 16.0f * y[4];
+    o = 2.0f * y[1] + 8.0f * y[3] + 32.0f * y[5];
+    z[3] = e + o;
+    z[4] = e - o;
+    e = y[0] + 0.25f * y[2] + 0.0625f * y[4];
+    o = 0.5f * y[1] + 0.125f * y[3] + 0.03125f * y[5];
+    z[5] = e + o;
+    z[6] = e - o;
+}
+
+INLINE void filter_63(vec *u, const vec *g)
+{
+    vec e, o;
+    u[0] = -g[0];
+    u[7] = g[2];
+    e = (g[0] + g[2]) * N_45_1;
+    o = g[1] * N_45_1;
+    u[1] = e + o;
+    u[2] = e - o;
+    e = (g[0] + 4.0f * g[2]) * N_45_2;
+    o = 2.0f * g[1] * N_45_2;
+    u[3] = e + o;
+    u[4] = e - o;
+    e = (g[0] + 0.25f * g[2]) * N_45_H;
+    o = 0.5f * g[1] * N_45_H;
+    u[5] = e + o;
+    u[6] = e - o;
+}
+
+/* The transpose of filter_63. */
+INLINE void weights_63(vec *g, const vec *u)
+{
+    vec s1 = (u[1] + u[2]) * N_45_1, d1 = (u[1] - u[2]) * N_45_1;
+    vec s2 = (u[3] + u[4]) * N_45_2, d2 = (u[3] - u[4]) * N_45_2;
+    vec s3 = (u[5] + u[6]) * N_45_H, d3 = (u[5] - u[6]) * N_45_H;
+    g[0] = s1 + s2 + s3 - u[0];
+    g[1] = d1 + 2.0f * d2 + 0.5f * d3;
+    g[2] = s1 + 4.0f * s2 + 0.25f * s3 + u[7];
+}
+
 /* ---- Two dimensions ---- */
 
-/* One vec of channels, everything in place: f on the columns of n_in x n_in
+/* One vec of channels, n of them in use: f on the columns of n_in x n_in
  * elements, then on the rows. */
-INLINE void winograd_2d(float *to, size_t to_row, size_t to_column,
-                        const float *from, size_t from_row, size_t from_column,
+INLINE void winograd_2d(const struct transform *t, size_t at, size_t n,
                         size_t n_out, size_t n_in, winograd_1d *f)
 {
     vec half[WINOGRAD_MAX * WINOGRAD_MAX];
     UNROLL for (size_t j = 0; j < n_in; j++)
     {
+        const float *from = t->from + j * t->from_column + at;
         vec in[WINOGRAD_MAX], out[WINOGRAD_MAX];
-        UNROLL for (size_t i = 0; i < n_in; i++) in[i] =
-            vec_load(from + i * from_row + j * from_column);
+        UNROLL for (size_t i = 0; i < n_in; i++, from += t->from_row) in[i] =
+            n == VEC_WIDTH ? vec_load(from) : vec_load_part(from, n);
         f(out, in);
         UNROLL for (size_t i = 0; i < n_out; i++) half[i * n_in + j] = out[i];
     }
     UNROLL for (size_t i = 0; i < n_out; i++)
     {
+        float *to = t->to + i * t->to_row + at;
         vec out[WINOGRAD_MAX];
         f(out, half + i * n_in);
-        UNROLL for (size_t j = 0; j < n_out; j++)
-            vec_store(to + i * to_row + j * to_column, out[j]);
+        UNROLL for (size_t j = 0; j < n_out; j++, to += t->to_column)
+        {
+            if (n == VEC_WIDTH)
+                vec_store(to, out[j]);
+            else
+                vec_store_part(to, out[j], n);
+        }
     }
 }
 
-INLINE void copy_some(float *to, const float *from, size_t n)
-{
-    if (n == VEC_WIDTH)
-        vec_store(to, vec_load(from));
-    else
-        vec_store_part(to, vec_load_part(from, n), n);
-}
-
-/* Whole tiles and whole vecs in place; at the edges of a map, and for the last
- * channels, through rooms that are filled up with zeros. */
 INLINE void winograd_apply(const struct transform *t, size_t n_out, size_t n_in,
                            winograd_1d *f)
 {
-    enum { W = VEC_WIDTH, M = WINOGRAD_MAX };
-    bool whole = t->from_top == 0 && t->from_left == 0 &&
-                 t->from_bottom >= n_in && t->from_right >= n_in &&
-                 t->to_bottom >= n_out && t->to_right >= n_out;
-    for (size_t at = 0; at < t->n; at += W) {
-        size_t n = t->n - at < W ? t->n - at : W;
-        bool direct = whole && n == W;
-        float in[M * M * W], out[M * M * W];
-        if (!direct) {
-            memset(in, 0, sizeof in);
-            for (size_t i = t->from_top; i < t->from_bottom && i < n_in; i++)
-                for (size_t j = t->from_left; j < t->from_right && j < n_in;
-                     j++)
-                    copy_some(
-                        in + (i * M + j) * W,
-                        t->from + i * t->from_row + j * t->from_column + at, n);
-        }
-        winograd_2d(direct ? t->to + at : out, direct ? t->to_row : M * W,
-                    direct ? t->to_column : W, direct ? t->from + at : in,
-                    direct ? t->from_row : M * W, direct ? t->from_column : W,
-                    n_out, n_in, f);
-        if (!direct)
-            for (size_t i = 0; i < n_out && i < t->to_bottom; i++)
-                for (size_t j = 0; j < n_out && j < t->to_right; j++)
-                    copy_some(t->to + i * t->to_row + j * t->to_column + at,
-                              out + (i * M + j) * W, n);
+    size_t at = 0;
+    for (; at + VEC_WIDTH <= t->n; at += VEC_WIDTH)
+        winograd_2d(t, at, VEC_WIDTH, n_out, n_in, f);
+    if (at < t->n)
+        winograd_2d(t, at, t->n - at, n_out, n_in, f);
+}
+
+/* In one dimension: a row of n_in elements to one of n_out. */
+INLINE void winograd_row_some(const struct transform *t, size_t at, size_t n,
+                              size_t n_out, size_t n_in, winograd_1d *f)
+{
+    const float *from = t->from + at;
+    float *to = t->to + at;
+    vec in[WINOGRAD_MAX], out[WINOGRAD_MAX];
+    UNROLL for (size_t j = 0; j < n_in; j++, from += t->from_column) in[j] =
+        n == VEC_WIDTH ? vec_load(from) : vec_load_part(from, n);
+    f(out, in);
+    UNROLL for (size_t j = 0; j < n_out; j++, to += t->to_column)
+    {
+        if (n == VEC_WIDTH)
+            vec_store(to, out[j]);
+        else
+            vec_store_part(to, out[j], n);
     }
 }
 
-#define WINOGRAD(kind, a, m, r)                                                \
-    static void winograd_data_##kind(const struct transform *t)                \
+INLINE void winograd_row(const struct transform *t, size_t n_out, size_t n_in,
+                         winograd_1d *f)
+{
+    size_t at = 0;
+    for (; at + VEC_WIDTH <= t->n; at += VEC_WIDTH)
+        winograd_row_some(t, at, VEC_WIDTH, n_out, n_in, f);
+    if (at < t->n)
+        winograd_row_some(t, at, t->n - at, n_out, n_in, f);
+}
+
+#define WINOGRAD_STEP(step, kind, n_out, n_in)                                 \
+    static void winograd_##step##_##kind(const struct transform *t)            \
     {                                                                          \
-        winograd_apply(t, a, a, data_##kind);                                  \
+        winograd_apply(t, n_out, n_in, step##_##kind);                         \
     }                                                                          \
-    static void winograd_output_##kind(const struct transform *t)              \
+    static void winograd_row_##step##_##kind(const struct transform *t)        \
     {                                                                          \
-        winograd_apply(t, m, a, output_##kind);                                \
-    }                                                                          \
-    static void winograd_gradient_##kind(const struct transform *t)            \
-    {                                                                          \
-        winograd_apply(t, a, m, gradient_##kind);                              \
-    }                                                                          \
-    static void winograd_filter_##kind(const struct transform *t)              \
-    {                                                                          \
-        winograd_apply(t, a, r, filter_##kind);                                \
-    }                                                                          \
-    static void winograd_weights_##kind(const struct transform *t)             \
-    {                                                                          \
-        winograd_apply(t, r, a, weights_##kind);                               \
+        winograd_row(t, n_out, n_in, step##_##kind);                           \
     }
+#define WINOGRAD(kind, a, m, r)                                                \
+    WINOGRAD_STEP(data, kind, a, a)                                            \
+    WINOGRAD_STEP(output, kind, m, a)                                          \
+    WINOGRAD_STEP(gradient, kind, a, m)                                        \
+    WINOGRAD_STEP(filter, kind, a, r)                                          \
+    WINOGRAD_STEP(weights, kind, r, a)
 WINOGRAD(45, 8, 4, 5)
 WINOGRAD(43, 6, 4, 3)
+WINOGRAD(63, 8, 6, 3)
 
-#define WINOGRAD_TABLE(kind)                                                   \
+#define WINOGRAD_STEPS_OF(prefix, kind)                                        \
     {                                                                          \
-        winograd_data_##kind, winograd_output_##kind,                          \
-            winograd_gradient_##kind, winograd_filter_##kind,                  \
-            winograd_weights_##kind                                            \
+        prefix##_data_##kind, prefix##_output_##kind,                          \
+            prefix##_gradient_##kind, prefix##_filter_##kind,                  \
+            prefix##_weights_##kind                                            \
+    }
+#define WINOGRAD_TABLE(prefix)                                                 \
+    {                                                                          \
+        WINOGRAD_STEPS_OF(prefix, 45), WINOGRAD_STEPS_OF(prefix, 43),          \
+            WINOGRAD_STEPS_OF(prefix, 63)                                      \
     }

@@ -11,13 +11,18 @@ static double inverse_std(double variance)
     return 1 / sqrt(variance + BATCHNORM_EPSILON);
 }
 
+static double scale_of(const struct layer *l, const struct pass *p, size_t j)
+{
+    return l->scale ? (double)p->weight[j] : 1;
+}
+
 /* packed: mul (c), add (c) of the running statistics. */
 void batchnorm_pack(const struct layer *l, const struct pass *p)
 {
     size_t c = l->in.c;
 #pragma omp for schedule(static) nowait
     for (size_t j = 0; j < c; j++) {
-        double mul = p->weight[j] * inverse_std(p->running[c + j]);
+        double mul = scale_of(l, p, j) * inverse_std(p->running[c + j]);
         p->packed[j] = (float)mul;
         p->packed[c + j] = (float)(p->bias[j] - p->running[j] * mul);
     }
@@ -49,7 +54,7 @@ static void finish_statistics(const struct layer *l, const struct pass *p,
         variance = 0;
     float *saved = p->saved;
     double inverse = inverse_std(variance);
-    double mul = p->weight[j] * inverse;
+    double mul = scale_of(l, p, j) * inverse;
     saved[j] = (float)mean;
     saved[c + j] = (float)inverse;
     saved[2 * c + j] = (float)mul;
@@ -96,9 +101,10 @@ static void finish_gradient(const struct layer *l, const struct pass *p,
         s1 += p->shared[i * 2 * c + j];
         s2 += p->shared[i * 2 * c + c + j];
     }
-    double inverse = saved[c + j], mul = p->weight[j] * inverse;
+    double inverse = saved[c + j], mul = scale_of(l, p, j) * inverse;
     p->dbias[j] += (float)s1;
-    p->dweight[j] += (float)(s2 * inverse);
+    if (l->scale)
+        p->dweight[j] += (float)(s2 * inverse);
     pqr[j] = (float)mul;
     pqr[c + j] = (float)(-mul * inverse * inverse * s2 / count);
     pqr[2 * c + j] = (float)(-mul * s1 / count);

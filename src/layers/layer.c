@@ -2,7 +2,9 @@
 #include "layers/layer.h"
 
 #include "base/error.h"
+#include "layers/interleaved.h"
 #include "layers/layers.h"
+#include "layers/winograd.h"
 
 bool layer_is_batch_wise(const struct layer *layer, bool training)
 {
@@ -16,7 +18,7 @@ size_t layer_n_weights(const struct layer *layer)
     switch (layer->kind) {
     case LAYER_CONV: return v->r * v->s * layer->in.c * layer->out.c;
     case LAYER_DENSE: return shape_size(layer->in) * layer->out.c;
-    case LAYER_BATCHNORM: return layer->in.c;
+    case LAYER_BATCHNORM: return layer->scale ? layer->in.c : 0;
     default: return 0;
     }
 }
@@ -65,12 +67,18 @@ size_t layer_packed_floats(const struct layer *layer, const struct run *run)
     }
 }
 
+/* Of the output of one image, or of interleaved ones. */
+static size_t map_floats(const struct layer *layer)
+{
+    return shape_size(layer->out) * (layer->interleaved ? LANES : 1);
+}
+
 size_t layer_scratch_floats(const struct layer *layer, const struct run *run)
 {
     switch (layer->kind) {
     case LAYER_CONV: return conv2d_scratch_floats(layer, run);
     case LAYER_DENSE: return dense_scratch_floats(layer, run);
-    case LAYER_MAXPOOL: return shape_size(layer->out);
+    case LAYER_MAXPOOL: return map_floats(layer);
     default: return 0;
     }
 }
@@ -94,6 +102,31 @@ size_t layer_partial_floats(const struct layer *layer, const struct run *run)
     size_t bias = layer->bias ? layer->out.c : 0;
     return layer->kind == LAYER_CONV ? conv2d_partial_weights(layer, run) + bias
                                      : 0;
+}
+
+size_t layer_block(const struct layer *layer, const struct run *run)
+{
+    return layer->kind == LAYER_CONV ? conv2d_block(layer, run) : 1;
+}
+
+size_t layer_group(const struct layer *layer, const struct run *run)
+{
+    return layer->kind == LAYER_CONV && run->training ? conv2d_group(layer, run)
+                                                      : 0;
+}
+
+size_t layer_gathered_floats(const struct layer *layer, const struct run *run)
+{
+    return layer->kind == LAYER_CONV && run->training
+               ? conv2d_gathered_floats(layer, run)
+               : 0;
+}
+
+void layer_gathered(const struct layer *layer, const struct pass *pass,
+                    bool accumulate)
+{
+    if (layer_group(layer, pass->run) > 0)
+        winograd_gathered(layer, pass, accumulate);
 }
 
 void layer_collect(const struct layer *layer, const struct pass *pass,
@@ -120,7 +153,7 @@ void layer_forward(const struct layer *layer, const struct pass *pass, float *y,
     case LAYER_CONV: conv2d_forward(layer, pass, y, x); break;
     case LAYER_ACT:
         pass->run->kernels->act_forward[layer->act.kind](
-            y, x, pass->n * shape_size(layer->in), layer->act.a);
+            y, x, pass->n * map_floats(layer), layer->act.a);
         break;
     case LAYER_MAXPOOL: maxpool_forward(layer, pass, y, x); break;
     case LAYER_AVGPOOL: avgpool_forward(layer, pass, y, x); break;
@@ -149,7 +182,7 @@ void layer_backward(const struct layer *layer, const struct pass *pass,
     switch (layer->kind) {
     case LAYER_ACT:
         pass->run->kernels->act_backward[layer->act.kind](
-            dx, dy, x, y, pass->n * shape_size(layer->in), layer->act.a);
+            dx, dy, x, y, pass->n * map_floats(layer), layer->act.a);
         break;
     case LAYER_MAXPOOL: maxpool_backward(layer, pass, dx, dy); break;
     case LAYER_AVGPOOL: avgpool_backward(layer, pass, dx, dy); break;

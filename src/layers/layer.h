@@ -7,6 +7,9 @@
  * together and it shares the work itself (`omp for`), so a call ends with a
  * barrier. All of them find their memory in struct pass and allocate none.
  *
+ * An interleaved layer (interleaved.h) works on one interleaved map at a time,
+ * whatever the number of images in it.
+ *
  * backward(dx, dy, x, y): dx from dy, where x is the layer's input of the
  * forward pass and y its output; dx may be NULL where nobody needs it (the
  * first layer), and never overlaps dy. The gradient of parameters is added to
@@ -47,12 +50,14 @@ struct layer {
     struct shape in, out;
     struct window window;       /* conv and pools */
     bool bias;                  /* conv and dense */
+    bool scale;                 /* batchnorm: trained; else it is 1 */
     struct ramp_activation act; /* act */
-    double rate;                /* dropout: share of units dropped */
+    bool interleaved; /* in a plan: runs on interleaved images, see below */
+    double rate;      /* dropout: share of units dropped */
     /* Where its parameters begin in the net's blocks: the weight, r*s*c*k or
-     * h*w*c*k floats, then the bias, k (conv, dense); scale, c, then shift, c
-     * (batchnorm), whose running mean, c, and variance, c, are at running_at.
-     */
+     * h*w*c*k floats, then the bias, k (conv, dense); scale, c, if it has one,
+     * then shift, c (batchnorm), whose running mean, c, and variance, c, are at
+     * running_at. */
     size_t weight_at, bias_at, running_at;
 };
 
@@ -68,7 +73,7 @@ struct run {
 struct pass {
     const struct run *run;
     bool training;      /* this pass; a plan for training also answers */
-    size_t n;           /* images in the batch (or of this call) */
+    size_t n;           /* images in the batch, or maps of this call */
     size_t first;       /* index of the first of them in the batch */
     size_t layer_index; /* keeps the dropout of two layers apart */
     const float *weight, *bias; /* the layer's own parameters; batch norm: */
@@ -76,10 +81,12 @@ struct pass {
                                  * image-wise: see layer_partial_floats */
     float *running;             /* batch norm: mean (c), variance (c) */
     uint64_t seed, step;        /* of dropout */
-    void *saved;    /* layer_saved_bytes: from forward to backward */
-    float *packed;  /* layer_packed_floats: weights as tiles want them */
-    float *scratch; /* this thread's own: layer_scratch_floats */
-    float *shared;  /* the team's: layer_shared_floats */
+    void *saved;     /* layer_saved_bytes: from forward to backward */
+    float *packed;   /* layer_packed_floats: weights as tiles want them */
+    float *scratch;  /* this thread's own: layer_scratch_floats */
+    float *shared;   /* the team's: layer_shared_floats */
+    float *gathered; /* layer_gathered_floats, of a group of images */
+    size_t in_group; /* index of the first image in its group */
 };
 
 /* Batch norm is batch-wise in training only. */
@@ -99,6 +106,19 @@ size_t layer_scratch_floats(const struct layer *layer, const struct run *run);
 size_t layer_shared_floats(const struct layer *layer, const struct run *run);
 size_t layer_partial_weights(const struct layer *layer, const struct run *run);
 size_t layer_partial_floats(const struct layer *layer, const struct run *run);
+
+/* Images that the layer wants at a time, or its weights come from memory for
+ * too few of them. */
+size_t layer_block(const struct layer *layer, const struct run *run);
+
+/* A convolution with many channels does not add up its weights' gradient image
+ * by image: backward gathers what the gradient is made of for a group of up to
+ * layer_group images, and then layer_gathered, called by all threads together,
+ * adds up the group. Group 0: it does not work this way. */
+size_t layer_group(const struct layer *layer, const struct run *run);
+size_t layer_gathered_floats(const struct layer *layer, const struct run *run);
+void layer_gathered(const struct layer *layer, const struct pass *pass,
+                    bool accumulate);
 
 /* Bring the weights into pass->packed; by all threads together. Called after
  * every change of the parameters. */

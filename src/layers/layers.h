@@ -14,6 +14,9 @@
 size_t conv2d_packed_floats(const struct layer *l, const struct run *run);
 size_t conv2d_scratch_floats(const struct layer *l, const struct run *run);
 size_t conv2d_partial_weights(const struct layer *l, const struct run *run);
+size_t conv2d_block(const struct layer *l, const struct run *run);
+size_t conv2d_group(const struct layer *l, const struct run *run);
+size_t conv2d_gathered_floats(const struct layer *l, const struct run *run);
 void conv2d_pack(const struct layer *l, const struct pass *p);
 void conv2d_forward(const struct layer *l, const struct pass *p, float *y,
                     const float *x);
@@ -44,7 +47,8 @@ void avgpool_backward(const struct layer *l, const struct pass *p, float *dx,
                       const float *dy);
 
 /* ---- batch norm (Ioffe & Szegedy 2015) ----
- * y = scale (x - mean) / sqrt(var + 1e-5) + shift, per channel.
+ * y = scale (x - mean) / sqrt(var + 1e-5) + shift, per channel; without
+ * l->scale it is 1, and pass->weight and dweight are not touched.
  * Training: mean and (biased) variance of the batch; running = 0.9 running +
  * 0.1 batch, the variance with n - 1 as in the paper's algorithm 2.
  * Inference: the running ones. saved: mean (c), 1 / sqrt(var + eps) (c). */

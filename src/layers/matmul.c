@@ -40,6 +40,8 @@ static void run_tiles(struct tile *t, tile_fn *const *tiles, size_t max_m,
         tiles[height](t);
         t->a += height * step_a;
         t->c += height * t->ldc;
+        if (t->row_start != NULL)
+            t->row_start += height;
     }
 }
 
@@ -83,6 +85,7 @@ void matmul_columns_panel(const struct matmul *p, size_t panel)
         .n_seg = p->n_seg,
         .k = p->length,
         .accumulate = p->accumulate,
+        .row_start = p->row_start,
     };
     run_tiles(&t, k->columns[w.nv], k->max_m[w.nv], p->m, 1);
 }

@@ -40,7 +40,8 @@ struct matmul {
     size_t ldb, b_seg;   /* columns only; b is readable to whole vectors */
     size_t n_seg, length;
     bool accumulate;
-    const float *start; /* rows only: what each row begins with, or NULL */
+    const float *start;     /* rows only: what each row begins with, or NULL */
+    const float *row_start; /* columns only: what all of a row begins with */
 };
 void matmul_rows(const struct matmul *p);
 void matmul_columns(const struct matmul *p);

@@ -1,5 +1,6 @@
 /* pool.c - max and average pooling, windows of any size; a global pool is a
  * window as large as the map. */
+#include "layers/interleaved.h"
 #include "layers/layers.h"
 
 #include <string.h>
@@ -33,93 +34,145 @@ static struct span clip_columns(const struct layer *l, size_t j)
     return clip(j, v->stride_w, v->pad_w, v->s, l->in.w);
 }
 
+/* A map as a pool sees it: rows of planes of pixels of n floats, which are the
+ * channels, or the images of one channel if they are interleaved. */
+struct grid {
+    size_t n, planes;
+    size_t in_row, out_row; /* floats in a row of a plane */
+    size_t in, out;         /* floats in the whole map */
+};
+
+static struct grid grid_of(const struct layer *l)
+{
+    size_t c = l->in.c;
+    struct grid g = {.n = l->interleaved ? LANES : c,
+                     .planes = l->interleaved ? c : 1};
+    g.in_row = l->in.w * g.n;
+    g.out_row = l->out.w * g.n;
+    g.in = l->in.h * g.planes * g.in_row;
+    g.out = l->out.h * g.planes * g.out_row;
+    return g;
+}
+
+/* A row of windows in one plane: the rows of the map under them, and where the
+ * plane begins in the map (at its first row under them) and in the output. */
+struct strip {
+    size_t n_rows;
+    size_t x, y;
+};
+
+/* The t-th of them, planes within rows. */
+static struct strip strip_of(const struct layer *l, const struct grid *g,
+                             size_t t)
+{
+    size_t plane = t % g->planes;
+    struct span rows = clip_rows(l, t / g->planes);
+    return (struct strip){.n_rows = rows.to - rows.from,
+                          .x = (rows.from * g->planes + plane) * g->in_row,
+                          .y = t * g->out_row};
+}
+
 static uint16_t *saved_taps(const struct layer *l, const struct pass *p)
 {
     return (uint16_t *)p->saved + p->first * shape_size(l->out);
-}
-
-static void maxpool_image(const struct layer *l, const struct pass *p, float *y,
-                          uint16_t *index, const float *x)
-{
-    size_t c = l->in.c, row = l->in.w * c;
-    for (size_t i = 0; i < l->out.h; i++)
-        for (size_t j = 0; j < l->out.w; j++, y += c, index += c) {
-            struct span rows = clip_rows(l, i), columns = clip_columns(l, j);
-            p->run->kernels->max_pool(
-                y, index, x + rows.from * row + columns.from * c, row,
-                rows.to - rows.from, columns.to - columns.from, c);
-        }
 }
 
 /* In inference nobody asks for the taps; they go into the scratch. */
 void maxpool_forward(const struct layer *l, const struct pass *p, float *y,
                      const float *x)
 {
+    struct grid g = grid_of(l);
     uint16_t *index = p->training ? saved_taps(l, p) : (uint16_t *)p->scratch;
-    for (size_t i = 0; i < p->n; i++)
-        maxpool_image(l, p, y + i * shape_size(l->out),
-                      index + (p->training ? i * shape_size(l->out) : 0),
-                      x + i * shape_size(l->in));
+    for (size_t i = 0; i < p->n; i++, x += g.in, y += g.out) {
+        for (size_t t = 0; t < l->out.h * g.planes; t++) {
+            struct strip at = strip_of(l, &g, t);
+            for (size_t j = 0; j < l->out.w; j++, at.y += g.n) {
+                struct span columns = clip_columns(l, j);
+                p->run->kernels->max_pool(y + at.y, index + at.y,
+                                          x + at.x + columns.from * g.n,
+                                          g.planes * g.in_row, at.n_rows,
+                                          columns.to - columns.from, g.n);
+            }
+        }
+        index += p->training ? g.out : 0;
+    }
 }
 
-static void maxpool_back_image(const struct layer *l, const struct pass *p,
-                               float *dx, const float *dy,
-                               const uint16_t *index)
+static bool windows_overlap(const struct layer *l)
 {
-    size_t c = l->in.c, row = l->in.w * c;
-    for (size_t i = 0; i < l->out.h; i++)
-        for (size_t j = 0; j < l->out.w; j++, dy += c, index += c) {
-            struct span rows = clip_rows(l, i), columns = clip_columns(l, j);
-            p->run->kernels->max_unpool(dx + rows.from * row + columns.from * c,
-                                        dy, index, row, rows.to - rows.from,
-                                        columns.to - columns.from, c);
-        }
+    const struct window *v = &l->window;
+    return v->stride_h < v->r || v->stride_w < v->s;
+}
+
+/* Whether each element of the map lies in exactly one window. */
+static bool windows_tile(const struct layer *l)
+{
+    const struct window *v = &l->window;
+    return v->stride_h == v->r && v->stride_w == v->s && v->pad_h == 0 &&
+           v->pad_w == 0 && l->out.h * v->r >= l->in.h &&
+           l->out.w * v->s >= l->in.w;
 }
 
 void maxpool_backward(const struct layer *l, const struct pass *p, float *dx,
                       const float *dy)
 {
-    size_t in = shape_size(l->in), out = shape_size(l->out);
-    memset(dx, 0, p->n * in * sizeof *dx);
-    for (size_t i = 0; i < p->n; i++)
-        maxpool_back_image(l, p, dx + i * in, dy + i * out,
-                           saved_taps(l, p) + i * out);
+    struct grid g = grid_of(l);
+    const uint16_t *index = saved_taps(l, p);
+    bool overlap = windows_overlap(l);
+    if (!windows_tile(l))
+        memset(dx, 0, p->n * g.in * sizeof *dx);
+    for (size_t i = 0; i < p->n; i++, dx += g.in, dy += g.out, index += g.out)
+        for (size_t t = 0; t < l->out.h * g.planes; t++) {
+            struct strip at = strip_of(l, &g, t);
+            for (size_t j = 0; j < l->out.w; j++, at.y += g.n) {
+                struct span columns = clip_columns(l, j);
+                p->run->kernels->max_unpool(
+                    dx + at.x + columns.from * g.n, dy + at.y, index + at.y,
+                    g.planes * g.in_row, at.n_rows, columns.to - columns.from,
+                    g.n, overlap);
+            }
+        }
 }
 
 void avgpool_forward(const struct layer *l, const struct pass *p, float *y,
                      const float *x)
 {
-    size_t c = l->in.c;
-    memset(y, 0, p->n * shape_size(l->out) * sizeof *y);
-    for (size_t n = 0; n < p->n; n++, x += shape_size(l->in))
-        for (size_t i = 0; i < l->out.h; i++)
-            for (size_t j = 0; j < l->out.w; j++, y += c) {
-                struct span rows = clip_rows(l, i);
+    struct grid g = grid_of(l);
+    memset(y, 0, p->n * g.out * sizeof *y);
+    for (size_t i = 0; i < p->n; i++, x += g.in, y += g.out)
+        for (size_t t = 0; t < l->out.h * g.planes; t++) {
+            struct strip at = strip_of(l, &g, t);
+            for (size_t j = 0; j < l->out.w; j++, at.y += g.n) {
                 struct span columns = clip_columns(l, j);
                 size_t width = columns.to - columns.from;
-                for (size_t r = rows.from; r < rows.to; r++)
+                const float *first = x + at.x + columns.from * g.n;
+                for (size_t r = 0; r < at.n_rows; r++)
                     p->run->kernels->sum_rows(
-                        y, x + (r * l->in.w + columns.from) * c, width, c);
-                size_t inside = (rows.to - rows.from) * width;
-                p->run->kernels->scale(y, 1.0f / (float)inside, c);
+                        y + at.y, first + r * g.planes * g.in_row, width, g.n);
+                p->run->kernels->scale(y + at.y,
+                                       1.0f / (float)(at.n_rows * width), g.n);
             }
+        }
 }
 
 void avgpool_backward(const struct layer *l, const struct pass *p, float *dx,
                       const float *dy)
 {
-    size_t c = l->in.c;
-    memset(dx, 0, p->n * shape_size(l->in) * sizeof *dx);
-    for (size_t n = 0; n < p->n; n++, dx += shape_size(l->in))
-        for (size_t i = 0; i < l->out.h; i++)
-            for (size_t j = 0; j < l->out.w; j++, dy += c) {
-                struct span rows = clip_rows(l, i);
+    struct grid g = grid_of(l);
+    memset(dx, 0, p->n * g.in * sizeof *dx);
+    for (size_t i = 0; i < p->n; i++, dx += g.in, dy += g.out)
+        for (size_t t = 0; t < l->out.h * g.planes; t++) {
+            struct strip at = strip_of(l, &g, t);
+            for (size_t j = 0; j < l->out.w; j++, at.y += g.n) {
                 struct span columns = clip_columns(l, j);
-                size_t inside =
-                    (rows.to - rows.from) * (columns.to - columns.from);
-                for (size_t r = rows.from; r < rows.to; r++)
-                    for (size_t s = columns.from; s < columns.to; s++)
-                        p->run->kernels->axpy(dx + (r * l->in.w + s) * c,
-                                              1.0f / (float)inside, dy, c);
+                size_t width = columns.to - columns.from;
+                float share = 1.0f / (float)(at.n_rows * width);
+                float *first = dx + at.x + columns.from * g.n;
+                for (size_t e = 0; e < at.n_rows * width; e++)
+                    p->run->kernels->axpy(first +
+                                              e / width * g.planes * g.in_row +
+                                              e % width * g.n,
+                                          share, dy + at.y, g.n);
             }
+        }
 }

@@ -1,9 +1,15 @@
 /* winograd.c - convolution by Winograd's algorithm. */
 #include "layers/winograd.h"
 
+#include "layers/conv.h"
 #include "layers/matmul.h"
 
 #include <string.h>
+
+static size_t ceil_div(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
 
 /* F(m, r) with a = m + r - 1. */
 struct form {
@@ -11,10 +17,16 @@ struct form {
     size_t a, m, r;
 };
 
-static struct form form_of(const struct layer *l)
+/* Of two forms for 3x3 the one with fewer products for an output of h x w, the
+ * more accurate one if there is not much in it. */
+static struct form form_for(size_t r, size_t h, size_t w)
 {
-    if (l->window.r == 5)
+    size_t by_4 = ceil_div(h, 4) * ceil_div(w, 4) * 36;
+    size_t by_6 = ceil_div(h, 6) * ceil_div(w, 6) * 64;
+    if (r == 5)
         return (struct form){WINOGRAD_45, 8, 4, 5};
+    if (by_6 * 20 < by_4 * 19)
+        return (struct form){WINOGRAD_63, 8, 6, 3};
     return (struct form){WINOGRAD_43, 6, 4, 3};
 }
 
@@ -22,7 +34,8 @@ bool winograd_suits(const struct layer *l)
 {
     const struct window *v = &l->window;
     return v->r == v->s && (v->r == 3 || v->r == 5) && v->stride_h == 1 &&
-           v->stride_w == 1 && l->in.c >= 16 && l->out.c >= 16;
+           v->stride_w == 1 && l->in.c >= (v->r == 5 ? 3 : 16) &&
+           l->out.c >= 16;
 }
 
 /* One convolution, forward or (with turned weights) backward. */
@@ -33,37 +46,54 @@ struct problem {
     size_t pad_h, pad_w;
     size_t tiles_h, tiles_w; /* of the output */
     size_t batch;            /* tiles at a time */
+    size_t group;            /* images gathered for the weights; 0: none are */
 };
 
 enum {
     CACHE_FLOATS = 180 * 1024, /* V and M of a batch: 720 KB */
     MIN_BATCH = 24,
     MAX_BATCH = 96,
+    CHUNK_FLOATS = 1000 * 1024, /* of a dU that each chunk has for itself */
+    GATHER_FLOATS = 4 * 1024 * 1024, /* of V and Z of a group */
+    GATHER_WIDTH = 16,
+    GATHER_DEPTH = 128,
     SKEW = 16, /* floats between the xi, so that they do not all meet in the
                 * same sets of the first-level cache */
 };
 
-static struct problem make_problem(const struct layer *l,
-                                   const struct kernels *k, bool backward)
+static struct problem make_problem(const struct layer *l, const struct run *run,
+                                   bool backward)
 {
     const struct window *v = &l->window;
     struct problem p = {
-        .form = form_of(l),
-        .kernels = k,
+        .kernels = run->kernels,
         .in = backward ? l->out : l->in,
         .out = backward ? l->in : l->out,
         .pad_h = backward ? v->r - 1 - v->pad_h : v->pad_h,
         .pad_w = backward ? v->s - 1 - v->pad_w : v->pad_w,
     };
-    p.tiles_h = (p.out.h + p.form.m - 1) / p.form.m;
-    p.tiles_w = (p.out.w + p.form.m - 1) / p.form.m;
+    p.form = form_for(v->r, p.out.h, p.out.w);
+    p.tiles_h = ceil_div(p.out.h, p.form.m);
+    p.tiles_w = ceil_div(p.out.w, p.form.m);
     size_t tile = p.form.a * p.form.a * (p.in.c + p.out.c);
     p.batch = CACHE_FLOATS / tile;
     if (p.batch < MIN_BATCH)
         p.batch = MIN_BATCH;
     if (p.batch > MAX_BATCH)
         p.batch = MAX_BATCH;
+    size_t du = p.form.a * p.form.a * p.in.c * p.out.c;
+    if (du > CHUNK_FLOATS) {
+        size_t images = GATHER_FLOATS / (tile * p.tiles_h * p.tiles_w);
+        p.group = images == 0               ? 1
+                  : images > run->max_batch ? run->max_batch
+                                            : images;
+    }
     return p;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
 }
 
 static size_t squared(size_t a)
@@ -73,95 +103,151 @@ static size_t squared(size_t a)
 
 /* ---- Memory ---- */
 
-static size_t u_floats(const struct form *f, const struct kernels *k, size_t in,
-                       size_t out)
+/* How V, Z and M lie in memory: the channels cut into blocks of `width`,
+ * [xi][block][tile][width], so that what a product reads is contiguous. */
+struct room {
+    float *data;
+    size_t xi;    /* floats from one xi to the next */
+    size_t block; /* from one block to the next */
+    size_t width;
+};
+
+static size_t u_floats(const struct problem *p)
 {
-    return squared(f->a) * in * panel_floats(k, out);
+    return squared(p->form.a) * p->in.c * panel_floats(p->kernels, p->out.c);
 }
 
 /* U; for training also the turned U, and the turned weights themselves. */
-size_t winograd_packed_floats(const struct layer *l, const struct run *run)
+static size_t packed_floats(const struct layer *l, const struct run *run)
 {
-    struct form f = form_of(l);
-    size_t n = u_floats(&f, run->kernels, l->in.c, l->out.c);
-    if (run->training)
-        n += u_floats(&f, run->kernels, l->out.c, l->in.c) + layer_n_weights(l);
-    return n;
+    struct problem p = make_problem(l, run, false);
+    struct problem back = make_problem(l, run, true);
+    size_t turned = u_floats(&back) + layer_n_weights(l);
+    return u_floats(&p) + (run->training ? turned : 0);
+}
+
+/* A row of tiles of the input: a rows of `width` pixels, with the zeros of the
+ * padding around the map and behind its ragged edge. */
+static size_t strip_width(const struct problem *p)
+{
+    return p->tiles_w * p->form.m + p->form.a - p->form.m;
 }
 
 /* V and M, or V and Z. */
-size_t winograd_scratch_floats(const struct layer *l, const struct run *run)
+static size_t batch_floats(const struct problem *p)
 {
-    struct problem p = make_problem(l, run->kernels, false);
-    size_t c = panel_floats(run->kernels, l->in.c);
-    size_t k = panel_floats(run->kernels, l->out.c);
-    return squared(p.form.a) * (p.batch * (c + k) + 2 * SKEW);
+    size_t c = panel_floats(p->kernels, p->in.c);
+    size_t k = panel_floats(p->kernels, p->out.c);
+    return squared(p->form.a) * (p->batch * (c + k) + 2 * SKEW);
 }
 
-/* The gradient of U, (xi, c, k). */
-size_t winograd_partial_floats(const struct layer *l)
+/* One batch, and a strip of x and one of dy, or a tile of y. */
+static size_t scratch_floats(const struct layer *l, const struct run *run)
 {
-    struct form f = form_of(l);
-    return squared(f.a) * l->in.c * l->out.c;
+    enum { MAX_A = 8 };
+    struct problem p = make_problem(l, run, false);
+    struct problem back = make_problem(l, run, true);
+    size_t strips =
+        MAX_A * (strip_width(&p) * panel_floats(run->kernels, l->in.c) +
+                 strip_width(&back) * panel_floats(run->kernels, l->out.c));
+    size_t batch = batch_floats(&p), batch_back = batch_floats(&back);
+    return (batch > batch_back ? batch : batch_back) + strips;
+}
+
+static size_t ceil_to(size_t n, size_t step)
+{
+    return (n + step - 1) / step * step;
+}
+
+/* V and Z of the group behind its dU. */
+static void gathered_rooms(const struct problem *p, float *gathered,
+                           struct room *v, struct room *z)
+{
+    size_t tiles = p->group * p->tiles_h * p->tiles_w;
+    size_t products = squared(p->form.a);
+    struct panel first = panel_get(p->kernels, p->out.c, 0);
+    size_t c = ceil_to(p->in.c, GATHER_WIDTH);
+    v->width = GATHER_WIDTH;
+    v->block = tiles * v->width;
+    v->xi = tiles * c + SKEW;
+    v->data = gathered + products * p->in.c * p->out.c;
+    z->width = first.nv * p->kernels->width;
+    z->block = tiles * z->width;
+    z->xi = tiles * ceil_to(p->out.c, z->width) + SKEW;
+    z->data = v->data + products * v->xi;
+}
+
+/* The gradient of U, (xi, c, k), of a chunk; not if it is gathered. */
+static size_t partial_weights(const struct layer *l, const struct run *run)
+{
+    struct problem p = make_problem(l, run, false);
+    return p.group > 0 ? 0 : squared(p.form.a) * l->in.c * l->out.c;
+}
+
+size_t winograd_block(const struct layer *l, const struct run *run)
+{
+    struct problem p = make_problem(l, run, false);
+    size_t tiles = p.tiles_h * p.tiles_w;
+    bool large = squared(p.form.a) * l->in.c * l->out.c > CHUNK_FLOATS;
+    return large ? (MIN_BATCH + tiles - 1) / tiles : 1;
+}
+
+size_t winograd_group(const struct layer *l, const struct run *run)
+{
+    return make_problem(l, run, false).group;
+}
+
+/* dU, V and Z. */
+size_t winograd_gathered_floats(const struct layer *l, const struct run *run)
+{
+    struct problem p = make_problem(l, run, false);
+    if (p.group == 0)
+        return 0;
+    struct room v, z;
+    gathered_rooms(&p, NULL, &v, &z);
+    return squared(p.form.a) * (l->in.c * l->out.c + v.xi + z.xi);
 }
 
 /* ---- Weights ---- */
 
 /* u = filter transform of w (r, s, in, out), for one of the `in`. */
-static void pack_filter(const struct form *f, const struct kernels *k, float *u,
-                        const float *w, size_t in, size_t out, size_t i)
+static void pack_filter(const struct problem *p, float *u, const float *w,
+                        size_t i)
 {
-    size_t xi = in * panel_floats(k, out);
-    for (size_t j = 0; j < panel_count(k, out); j++) {
-        struct panel panel = panel_get(k, out, j);
+    size_t in = p->in.c, out = p->out.c, r = p->form.r;
+    size_t xi = in * panel_floats(p->kernels, out);
+    for (size_t j = 0; j < panel_count(p->kernels, out); j++) {
+        struct panel panel = panel_get(p->kernels, out, j);
         struct transform t = {
-            .to = u + in * panel.column + i * panel.nv * k->width,
-            .to_row = f->a * xi,
+            .to = u + in * panel.column + i * panel.nv * p->kernels->width,
+            .to_row = p->form.a * xi,
             .to_column = xi,
-            .to_bottom = f->a,
-            .to_right = f->a,
             .from = w + i * out + panel.column,
-            .from_row = f->r * in * out,
+            .from_row = r * in * out,
             .from_column = in * out,
-            .from_bottom = f->r,
-            .from_right = f->r,
             .n = panel.columns,
         };
-        k->winograd[f->kind][WINOGRAD_FILTER](&t);
+        p->kernels->winograd[p->form.kind][WINOGRAD_FILTER](&t);
     }
 }
 
-/* dx is the convolution of dy with the taps in reverse order and c and k
- * exchanged. */
-static void turn_tap(const struct layer *l, float *turned, const float *w,
-                     size_t tap)
+static void pack(const struct layer *l, const struct pass *p)
 {
-    size_t c = l->in.c, k = l->out.c, taps = l->window.r * l->window.s;
-    const float *from = w + tap * c * k;
-    float *to = turned + (taps - 1 - tap) * c * k;
-    for (size_t j = 0; j < k; j++)
-        for (size_t i = 0; i < c; i++)
-            to[j * c + i] = from[i * k + j];
-}
-
-void winograd_pack(const struct layer *l, const struct pass *p)
-{
-    const struct kernels *k = p->run->kernels;
-    struct form f = form_of(l);
-    size_t c = l->in.c, out = l->out.c;
-    float *turned_u = p->packed + u_floats(&f, k, c, out);
-    float *turned = turned_u + u_floats(&f, k, out, c);
+    struct problem problem = make_problem(l, p->run, false);
+    struct problem back = make_problem(l, p->run, true);
+    float *turned_u = p->packed + u_floats(&problem);
+    float *turned = turned_u + u_floats(&back);
 #pragma omp for schedule(static) nowait
-    for (size_t i = 0; i < c; i++)
-        pack_filter(&f, k, p->packed, p->weight, c, out, i);
+    for (size_t i = 0; i < l->in.c; i++)
+        pack_filter(&problem, p->packed, p->weight, i);
     if (!p->run->training)
         return;
 #pragma omp for schedule(static)
-    for (size_t tap = 0; tap < f.r * f.r; tap++)
-        turn_tap(l, turned, p->weight, tap);
+    for (size_t tap = 0; tap < l->window.r * l->window.s; tap++)
+        conv_turn_tap(l, turned, p->weight, tap);
 #pragma omp for schedule(static) nowait
-    for (size_t i = 0; i < out; i++)
-        pack_filter(&f, k, turned_u, turned, out, c, i);
+    for (size_t i = 0; i < l->out.c; i++)
+        pack_filter(&back, turned_u, turned, i);
 }
 
 /* ---- Tiles ---- */
@@ -178,88 +264,125 @@ static struct place place_of(const struct problem *p, size_t tile)
                           rest % p->tiles_w * p->form.m};
 }
 
-static size_t smaller(size_t a, size_t b)
+/* Rows of a map that stand whole in memory, at least as wide as the tiles on
+ * them reach. */
+struct strip {
+    const float *data;
+    size_t row; /* floats */
+};
+
+/* `height` rows of `width` pixels of a map, from (top, left) on, either may be
+ * negative: in `room`, with zeros where there is no map; where all of it is
+ * map, in place. */
+static struct strip cut_strip(float *room, const float *map, struct shape shape,
+                              ptrdiff_t top, ptrdiff_t left, size_t height,
+                              size_t width)
 {
-    return a < b ? a : b;
+    ptrdiff_t h = (ptrdiff_t)shape.h, w = (ptrdiff_t)shape.w;
+    ptrdiff_t right = left + (ptrdiff_t)width;
+    size_t c = shape.c, row = width * c;
+    if (top >= 0 && left >= 0 && top + (ptrdiff_t)height <= h && right <= w)
+        return (struct strip){map + (top * w + left) * (ptrdiff_t)c,
+                              shape.w * c};
+    size_t before = left < 0 ? (size_t)-left * c : 0;
+    size_t after = right > w ? (size_t)(right - w) * c : 0;
+    for (size_t i = 0; i < height; i++, top++) {
+        float *to = room + i * row;
+        if (top < 0 || top >= h) {
+            memset(to, 0, row * sizeof *to);
+            continue;
+        }
+        const float *from =
+            map + (top * w + (left > 0 ? left : 0)) * (ptrdiff_t)c;
+        memset(to, 0, before * sizeof *to);
+        memcpy(to + before, from, (row - before - after) * sizeof *to);
+        memset(to + row - after, 0, after * sizeof *to);
+    }
+    return (struct strip){room, row};
 }
 
-/* How much of `reach` steps from `first` lies below `size`. */
-static size_t inside(size_t first, size_t reach, size_t size)
+/* n channels of one tile, block by block; t stands on the first. */
+static void transform_tile(const struct problem *p, enum winograd_step step,
+                           struct transform t, const struct room *room,
+                           size_t tile, size_t n)
 {
-    return first < size ? smaller(reach, size - first) : 0;
+    t.to_row = p->form.a * room->xi;
+    t.to_column = room->xi;
+    t.to = room->data + tile * room->width;
+    for (size_t at = 0; at < n; at += room->width) {
+        t.n = smaller(room->width, n - at);
+        p->kernels->winograd[p->form.kind][step](&t);
+        t.from += room->width;
+        t.to += room->block;
+    }
 }
 
-/* The inputs of one tile to V[.][at]; v_xi floats between the xi. */
-static void data_tile(const struct problem *p, float *v, size_t v_xi,
-                      const float *x, size_t tile)
+/* The inputs of n tiles from `first` on to V, from its tile `at_tile` on. */
+static void data_tiles(const struct problem *p, const struct room *v,
+                       size_t at_tile, const float *x, size_t first, size_t n,
+                       float *room)
 {
-    struct place at = place_of(p, tile);
-    size_t c = p->in.c, row = p->in.w * c, a = p->form.a;
-    size_t top = at.row < p->pad_h ? p->pad_h - at.row : 0;
-    size_t left = at.column < p->pad_w ? p->pad_w - at.column : 0;
-    /* The first element that exists; the transform counts from the tile's
-     * corner, which may lie outside. */
-    const float *first = x + at.image * p->in.h * row +
-                         (at.row + top - p->pad_h) * row +
-                         (at.column + left - p->pad_w) * c;
-    struct transform t = {
-        .to = v,
-        .to_row = a * v_xi,
-        .to_column = v_xi,
-        .to_bottom = a,
-        .to_right = a,
-        .from = first - top * row - left * c,
-        .from_row = row,
-        .from_column = c,
-        .from_top = top,
-        .from_bottom = inside(at.row, a, p->in.h + p->pad_h),
-        .from_left = left,
-        .from_right = inside(at.column, a, p->in.w + p->pad_w),
-        .n = c,
-    };
-    p->kernels->winograd[p->form.kind][WINOGRAD_DATA](&t);
+    size_t c = p->in.c, a = p->form.a;
+    struct strip strip = {NULL, 0};
+    for (size_t i = 0; i < n; i++) {
+        struct place at = place_of(p, first + i);
+        if (i == 0 || at.column == 0)
+            strip = cut_strip(room, x + at.image * shape_size(p->in), p->in,
+                              (ptrdiff_t)at.row - (ptrdiff_t)p->pad_h,
+                              -(ptrdiff_t)p->pad_w, a, strip_width(p));
+        struct transform t = {
+            .from = strip.data + at.column * c,
+            .from_row = strip.row,
+            .from_column = c,
+        };
+        transform_tile(p, WINOGRAD_DATA, t, v, at_tile + i, c);
+    }
 }
 
+/* The gradients of the outputs of n tiles to Z. */
+static void gradient_tiles(const struct problem *p, const struct room *z,
+                           size_t at_tile, const float *dy, size_t first,
+                           size_t n, float *room)
+{
+    size_t k = p->out.c, m = p->form.m;
+    struct strip strip = {NULL, 0};
+    for (size_t i = 0; i < n; i++) {
+        struct place at = place_of(p, first + i);
+        if (i == 0 || at.column == 0)
+            strip = cut_strip(room, dy + at.image * shape_size(p->out), p->out,
+                              (ptrdiff_t)at.row, 0, m, p->tiles_w * m);
+        struct transform t = {
+            .from = strip.data + at.column * k,
+            .from_row = strip.row,
+            .from_column = k,
+        };
+        transform_tile(p, WINOGRAD_GRADIENT, t, z, at_tile + i, k);
+    }
+}
+
+/* From M to the outputs of one tile; at a ragged edge by way of `room`. */
 static void output_tile(const struct problem *p, float *y, const float *m,
-                        size_t m_xi, size_t tile)
+                        size_t m_xi, size_t tile, float *room)
 {
     struct place at = place_of(p, tile);
-    size_t k = p->out.c, row = p->out.w * k, a = p->form.a;
+    size_t k = p->out.c, a = p->form.a, side = p->form.m;
+    size_t row = p->out.w * k;
+    size_t rows = p->out.h - at.row, columns = p->out.w - at.column;
+    bool whole = rows >= side && columns >= side;
+    float *to = y + at.image * p->out.h * row + at.row * row + at.column * k;
     struct transform t = {
-        .to = y + at.image * p->out.h * row + at.row * row + at.column * k,
-        .to_row = row,
+        .to = whole ? to : room,
+        .to_row = whole ? row : side * k,
         .to_column = k,
-        .to_bottom = p->out.h - at.row,
-        .to_right = p->out.w - at.column,
         .from = m,
         .from_row = a * m_xi,
         .from_column = m_xi,
-        .from_bottom = a,
-        .from_right = a,
         .n = k,
     };
     p->kernels->winograd[p->form.kind][WINOGRAD_OUTPUT](&t);
-}
-
-static void gradient_tile(const struct problem *p, float *z, size_t z_xi,
-                          const float *dy, size_t tile)
-{
-    struct place at = place_of(p, tile);
-    size_t k = p->out.c, row = p->out.w * k, a = p->form.a;
-    struct transform t = {
-        .to = z,
-        .to_row = a * z_xi,
-        .to_column = z_xi,
-        .to_bottom = a,
-        .to_right = a,
-        .from = dy + at.image * p->out.h * row + at.row * row + at.column * k,
-        .from_row = row,
-        .from_column = k,
-        .from_bottom = p->out.h - at.row,
-        .from_right = p->out.w - at.column,
-        .n = k,
-    };
-    p->kernels->winograd[p->form.kind][WINOGRAD_GRADIENT](&t);
+    for (size_t i = 0; !whole && i < rows && i < side; i++)
+        memcpy(to + i * row, room + i * side * k,
+               (columns < side ? columns : side) * k * sizeof *to);
 }
 
 /* Tiles first .. first + n of the images go into the room of one batch. The
@@ -279,14 +402,14 @@ static void convolve(const struct problem *p, float *y, const float *x,
                      float *scratch)
 {
     size_t c = p->in.c, k = p->out.c, products = squared(p->form.a);
-    size_t v_xi = p->batch * c + SKEW, m_xi = p->batch * k + SKEW;
-    float *v = scratch, *m = scratch + products * v_xi;
+    size_t m_xi = p->batch * k + SKEW;
+    struct room v = {scratch, p->batch * c + SKEW, 0, c};
+    float *m = v.data + products * v.xi, *room = m + products * m_xi;
     struct batch cut = cut_batches(p, n_images);
     for (size_t b = 0; b < cut.n_batches; b++) {
         size_t first = b * cut.n_tiles / cut.n_batches;
         size_t n = (b + 1) * cut.n_tiles / cut.n_batches - first;
-        for (size_t i = 0; i < n; i++)
-            data_tile(p, v + i * c, v_xi, x, first + i);
+        data_tiles(p, &v, 0, x, first, n, room);
         for (size_t xi = 0; xi < products; xi++) {
             struct matmul product = {
                 .kernels = p->kernels,
@@ -294,7 +417,7 @@ static void convolve(const struct problem *p, float *y, const float *x,
                 .ldc = k,
                 .m = n,
                 .columns = k,
-                .a = v + xi * v_xi,
+                .a = v.data + xi * v.xi,
                 .lda = c,
                 .b = u + xi * c * panel_floats(p->kernels, k),
                 .depth = c,
@@ -306,69 +429,140 @@ static void convolve(const struct problem *p, float *y, const float *x,
             matmul_rows(&product);
         }
         for (size_t i = 0; i < n; i++)
-            output_tile(p, y, m + i * k, m_xi, first + i);
+            output_tile(p, y, m + i * k, m_xi, first + i, room);
     }
 }
 
-void winograd_forward(const struct layer *l, const struct pass *p, float *y,
-                      const float *x)
+static void forward(const struct layer *l, const struct pass *p, float *y,
+                    const float *x)
 {
-    struct problem problem = make_problem(l, p->run->kernels, false);
+    struct problem problem = make_problem(l, p->run, false);
     convolve(&problem, y, x, p->n, p->packed, l->bias ? p->bias : NULL,
              p->scratch);
 }
 
-void winograd_backward_data(const struct layer *l, const struct pass *p,
-                            float *dx, const float *dy)
+static void backward_data(const struct layer *l, const struct pass *p,
+                          float *dx, const float *dy)
 {
-    struct problem problem = make_problem(l, p->run->kernels, true);
-    const float *u =
-        p->packed + u_floats(&problem.form, p->run->kernels, l->in.c, l->out.c);
-    convolve(&problem, dx, dy, p->n, u, NULL, p->scratch);
+    struct problem forward = make_problem(l, p->run, false);
+    struct problem problem = make_problem(l, p->run, true);
+    convolve(&problem, dx, dy, p->n, p->packed + u_floats(&forward), NULL,
+             p->scratch);
 }
 
-/* dU[xi] += V[xi] transposed x Z[xi]. */
-void winograd_backward_weights(const struct layer *l, const struct pass *p,
-                               const float *dy, const float *x)
+/* ---- The gradient of the weights ----
+ *
+ * dU[xi] = V[xi] transposed x Z[xi], summed over all tiles. A small dU stays in
+ * the second-level cache while one thread takes batch after batch of its own
+ * images: each chunk has a dU of its own. A large one would be read and written
+ * again for each batch, so there V and Z of a group of images are gathered in
+ * memory by all threads, and then each thread has some of the xi for itself. */
+
+static void multiply_batch(const struct problem *p, const struct room *v,
+                           const struct room *z, size_t n, float *du)
 {
-    struct problem problem = make_problem(l, p->run->kernels, false);
-    const struct problem *q = &problem;
-    size_t c = q->in.c, k = q->out.c, products = squared(q->form.a);
-    size_t k_whole = panel_floats(q->kernels, k);
-    size_t v_xi = q->batch * c + SKEW, z_xi = q->batch * k_whole + SKEW;
-    float *v = p->scratch, *z = p->scratch + products * v_xi;
-    struct batch cut = cut_batches(q, p->n);
-    for (size_t b = 0; b < cut.n_batches; b++) {
-        size_t first = b * cut.n_tiles / cut.n_batches;
-        size_t n = (b + 1) * cut.n_tiles / cut.n_batches - first;
-        for (size_t i = 0; i < n; i++) {
-            data_tile(q, v + i * c, v_xi, x, first + i);
-            gradient_tile(q, z + i * k_whole, z_xi, dy, first + i);
-        }
-        for (size_t xi = 0; xi < products; xi++) {
-            struct matmul product = {
-                .kernels = q->kernels,
-                .c = p->dweight + xi * c * k,
-                .ldc = k,
-                .m = c,
-                .columns = k,
-                .a = v + xi * v_xi,
-                .lda = c,
-                .b = z + xi * z_xi,
-                .ldb = k_whole,
-                .n_seg = 1,
-                .length = n,
-                .accumulate = true,
-            };
-            matmul_columns(&product);
-        }
+    size_t c = p->in.c, k = p->out.c;
+    for (size_t xi = 0; xi < squared(p->form.a); xi++) {
+        struct matmul product = {
+            .kernels = p->kernels,
+            .c = du + xi * c * k,
+            .ldc = k,
+            .m = c,
+            .columns = k,
+            .a = v->data + xi * v->xi,
+            .lda = v->width,
+            .b = z->data + xi * z->xi,
+            .ldb = z->width,
+            .n_seg = 1,
+            .length = n,
+            .accumulate = true,
+        };
+        matmul_columns(&product);
     }
 }
 
-void winograd_collect(const struct layer *l, const struct pass *p,
-                      const float *partial)
+static void backward_weights(const struct layer *l, const struct pass *p,
+                             const float *dy, const float *x)
 {
-    struct form f = form_of(l);
+    struct problem problem = make_problem(l, p->run, false);
+    const struct problem *q = &problem;
+    size_t products = squared(q->form.a);
+    struct batch cut = cut_batches(q, p->n);
+    struct room v, z;
+    if (q->group > 0) {
+        size_t at = p->in_group * q->tiles_h * q->tiles_w;
+        gathered_rooms(q, p->gathered, &v, &z);
+        data_tiles(q, &v, at, x, 0, cut.n_tiles, p->scratch);
+        gradient_tiles(q, &z, at, dy, 0, cut.n_tiles, p->scratch);
+        return;
+    }
+    size_t k_whole = panel_floats(q->kernels, q->out.c);
+    v = (struct room){p->scratch, q->batch * q->in.c + SKEW, 0, q->in.c};
+    z = (struct room){v.data + products * v.xi, q->batch * k_whole + SKEW, 0,
+                      k_whole};
+    float *room = z.data + products * z.xi;
+    for (size_t b = 0; b < cut.n_batches; b++) {
+        size_t first = b * cut.n_tiles / cut.n_batches;
+        size_t n = (b + 1) * cut.n_tiles / cut.n_batches - first;
+        data_tiles(q, &v, 0, x, first, n, room);
+        gradient_tiles(q, &z, 0, dy, first, n, room);
+        multiply_batch(q, &v, &z, n, p->dweight);
+    }
+}
+
+/* One panel of dU[xi], a block of rows at a time, over so many tiles that the
+ * part of Z in use stays in the first-level cache. */
+static void multiply_gathered(const struct problem *p, const struct room *v,
+                              const struct room *z, size_t tiles, size_t task,
+                              float *du, bool accumulate)
+{
+    size_t c = p->in.c, k = p->out.c, panels = panel_count(p->kernels, k);
+    size_t xi = task / panels, panel = task % panels;
+    for (size_t tile = 0; tile < tiles; tile += GATHER_DEPTH)
+        for (size_t at = 0; at < c; at += v->width) {
+            const float *z_panel = z->data + xi * z->xi + panel * z->block;
+            struct matmul product = {
+                .kernels = p->kernels,
+                .c = du + (xi * c + at) * k,
+                .ldc = k,
+                .m = smaller(v->width, c - at),
+                .columns = k,
+                .a = v->data + xi * v->xi + at / v->width * v->block +
+                     tile * v->width,
+                .lda = v->width,
+                /* The panel's own column is added again. */
+                .b = z_panel + tile * z->width -
+                     panel_get(p->kernels, k, panel).column,
+                .ldb = z->width,
+                .n_seg = 1,
+                .length = smaller(GATHER_DEPTH, tiles - tile),
+                .accumulate = accumulate || tile > 0,
+            };
+            matmul_columns_panel(&product, panel);
+        }
+}
+
+void winograd_gathered(const struct layer *l, const struct pass *p,
+                       bool accumulate)
+{
+    struct problem problem = make_problem(l, p->run, false);
+    const struct problem *q = &problem;
+    struct room v, z;
+    gathered_rooms(q, p->gathered, &v, &z);
+    size_t tasks = squared(q->form.a) * panel_count(q->kernels, q->out.c);
+#pragma omp for schedule(static)
+    for (size_t task = 0; task < tasks; task++)
+        multiply_gathered(q, &v, &z, p->n * q->tiles_h * q->tiles_w, task,
+                          p->gathered, accumulate);
+}
+
+static void collect(const struct layer *l, const struct pass *p,
+                    const float *partial)
+{
+    struct problem problem = make_problem(l, p->run, false);
+    struct form f = problem.form;
+    if (problem.group > 0)
+        partial = p->gathered;
     size_t c = l->in.c, k = l->out.c;
 #pragma omp for schedule(static)
     for (size_t i = 0; i < c; i++) {
@@ -376,15 +570,30 @@ void winograd_collect(const struct layer *l, const struct pass *p,
             .to = p->dweight + i * k,
             .to_row = f.r * c * k,
             .to_column = c * k,
-            .to_bottom = f.r,
-            .to_right = f.r,
             .from = partial + i * k,
             .from_row = f.a * c * k,
             .from_column = c * k,
-            .from_bottom = f.a,
-            .from_right = f.a,
             .n = k,
         };
         p->run->kernels->winograd[f.kind][WINOGRAD_WEIGHTS](&t);
     }
 }
+
+static void backward(const struct layer *l, const struct pass *p, float *dx,
+                     const float *dy, const float *x)
+{
+    backward_weights(l, p, dy, x);
+    if (dx != NULL)
+        backward_data(l, p, dx, dy);
+    conv_bias_gradient(l, p, dy);
+}
+
+const struct conv_algorithm conv_winograd = {
+    .packed_floats = packed_floats,
+    .scratch_floats = scratch_floats,
+    .partial_weights = partial_weights,
+    .pack = pack,
+    .forward = forward,
+    .backward = backward,
+    .collect = collect,
+};

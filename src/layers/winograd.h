@@ -17,19 +17,12 @@
 /* Whether this convolution is run this way. */
 bool winograd_suits(const struct layer *l);
 
-/* As the functions of the same names of conv2d (layers.h). */
-size_t winograd_packed_floats(const struct layer *l, const struct run *run);
-size_t winograd_scratch_floats(const struct layer *l, const struct run *run);
-size_t winograd_partial_floats(const struct layer *l);
-void winograd_pack(const struct layer *l, const struct pass *p);
-void winograd_forward(const struct layer *l, const struct pass *p, float *y,
-                      const float *x);
-void winograd_backward_data(const struct layer *l, const struct pass *p,
-                            float *dx, const float *dy);
-void winograd_backward_weights(const struct layer *l, const struct pass *p,
-                               const float *dy, const float *x);
-/* dw of all images out of the summed gradient of the products. */
-void winograd_collect(const struct layer *l, const struct pass *p,
-                      const float *partial);
+/* layer_block, layer_group, layer_gathered_floats and layer_gathered of such a
+ * convolution. */
+size_t winograd_block(const struct layer *l, const struct run *run);
+size_t winograd_group(const struct layer *l, const struct run *run);
+size_t winograd_gathered_floats(const struct layer *l, const struct run *run);
+void winograd_gathered(const struct layer *l, const struct pass *p,
+                       bool accumulate);
 
 #endif

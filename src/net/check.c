@@ -33,7 +33,8 @@ enum { IMAGES = 4 };
 struct twin_layer {
     double *y;
     size_t *winner; /* maxpool */
-    double *factor; /* dropout: the mask that the float net draws */
+    double *factor; /* dropout: the mask that the float net draws;
+                     * batchnorm without a scale: c times 1 */
 };
 
 struct twin {
@@ -116,6 +117,12 @@ static bool twin_layer_init(struct twin_layer *t, const struct layer *l,
     if (l->kind == LAYER_DROPOUT)
         have = have && (t->factor = mem_alloc(n, sizeof *t->factor)) != NULL &&
                draw_dropout(t->factor, l, index, seed);
+    if (l->kind == LAYER_BATCHNORM && !l->scale) {
+        t->factor = mem_alloc(l->in.c, sizeof *t->factor);
+        for (size_t i = 0; t->factor != NULL && i < l->in.c; i++)
+            t->factor[i] = 1;
+        have = have && t->factor != NULL;
+    }
     return have;
 }
 
@@ -182,7 +189,8 @@ static void twin_layer_forward(struct twin *twin, size_t index)
         break;
     case LAYER_AVGPOOL: reference_avgpool_forward(t->y, x, &v); break;
     case LAYER_BATCHNORM:
-        reference_batchnorm_forward(t->y, NULL, NULL, x, weight, bias,
+        reference_batchnorm_forward(t->y, NULL, NULL, x,
+                                    l->scale ? weight : t->factor, bias,
                                     IMAGES * l->in.h * l->in.w, l->in.c);
         break;
     case LAYER_DROPOUT:
@@ -219,9 +227,9 @@ static void twin_layer_backward(struct twin *twin, size_t index, double *dx,
         break;
     case LAYER_AVGPOOL: reference_avgpool_backward(dx, dy, &v); break;
     case LAYER_BATCHNORM:
-        reference_batchnorm_backward(dx, dweight, twin->grads + l->bias_at, dy,
-                                     x, weight, IMAGES * l->in.h * l->in.w,
-                                     l->in.c);
+        reference_batchnorm_backward(
+            dx, l->scale ? dweight : NULL, twin->grads + l->bias_at, dy, x,
+            l->scale ? weight : t->factor, IMAGES * l->in.h * l->in.w, l->in.c);
         break;
     case LAYER_DROPOUT:
         reference_dropout(dx, dy, t->factor, map_size(l->in));

@@ -207,8 +207,8 @@ static enum ramp_status parse_dense(struct spec *s, struct layer *l)
 
 static enum ramp_status parse_batchnorm(struct spec *s, struct layer *l)
 {
-    (void)s;
     l->kind = LAYER_BATCHNORM;
+    l->scale = !next_is(s, "noscale");
     return RAMP_OK;
 }
 

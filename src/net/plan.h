@@ -17,8 +17,10 @@
 struct plan;
 
 /* `net` is borrowed: its params and running are read (and running written, in
- * training) at each call. A plan for training also does inference. RAMP_USAGE
- * for an instruction set that cannot be had, RAMP_MEMORY. */
+ * training) at each call. A plan for training also does inference; a plan for
+ * inference alone folds batch norms into convolutions (net/fold.h), so that the
+ * last bits of its logits may differ from the other's. RAMP_USAGE for an
+ * instruction set that cannot be had, RAMP_MEMORY. */
 MUST_CHECK enum ramp_status plan_new(struct plan **plan, struct ramp_net *net,
                                      size_t max_batch, bool training,
                                      const struct ramp_compute *compute,
@@ -65,6 +67,19 @@ float *plan_gradients(struct plan *plan);
  * unless NULL. */
 void plan_backward_from(struct plan *plan, const struct plan_batch *batch,
                         const float *r, float *dx);
+
+/* The layers in the order in which they run, without the batch norms that are
+ * folded; NULL behind the last. */
+const struct layer *plan_layer(const struct plan *plan, size_t i);
+
+/* Seconds that one thread spent in one layer, waiting for others included. */
+struct plan_time {
+    double forward, backward;
+    double weights; /* packing them, and collecting their gradient */
+};
+
+/* From now on each call adds to times, threads x layers; NULL: no longer. */
+void plan_set_times(struct plan *plan, struct plan_time *times);
 
 const struct kernels *plan_kernels(const struct plan *plan);
 int plan_threads(const struct plan *plan);

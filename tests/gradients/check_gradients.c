@@ -481,6 +481,10 @@ static const struct {
     {6, 5, 4, 3,
      "conv 4 1x1\nact\nconv 4 1x1\nact\nconv 4 1x1\nact\n"
      "dense classes"},
+    {5, 8, 6, 4,
+     "conv 16 2x2\nact\nconv 17 3x3 pad 1 nobias\nmaxpool 2x2\n"
+     "batchnorm noscale\nact\nconv 6 3x3 pad 1 nobias\n"
+     "batchnorm noscale\nact\ndense classes nobias"},
 };
 
 enum { N_NETS = sizeof nets / sizeof *nets };

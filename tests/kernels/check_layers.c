@@ -98,6 +98,14 @@ static double *doubles(const float *x, size_t n)
     return p;
 }
 
+static double *ones(size_t n)
+{
+    double *p = block(n * sizeof *p);
+    for (size_t i = 0; i < n; i++)
+        p[i] = 1;
+    return p;
+}
+
 static double *absolute(const double *x, size_t n)
 {
     double *p = block(n * sizeof *p);
@@ -217,7 +225,7 @@ static void draw_layer(struct layer *l, enum layer_kind kind)
         l->act.kind = (enum ramp_act_kind)draw_size(0, RAMP_N_ACTS - 1);
         l->act.a = 0.3f;
         break;
-    case LAYER_BATCHNORM: l->bias = true; break;
+    case LAYER_BATCHNORM: l->scale = draw_size(0, 2) > 0; break;
     }
 }
 
@@ -298,7 +306,7 @@ static void box_backward(struct box *b)
         return;
     }
     layer_backward(&b->l, &b->p, b->dx, b->dy, b->x, b->y);
-    if (b->n_w == 0)
+    if (b->n_w + b->n_b == 0)
         return;
     struct pass p = b->p;
     p.dweight = memcpy(garbage(b->n_w), b->dweight0, b->n_w * sizeof(float));
@@ -500,6 +508,8 @@ static void check_batchnorm(struct box *b)
     for (size_t j = c; j < 2 * c; j++)
         running[j] = fabsf(running[j]);
     b->p.running = running;
+    if (!b->l.scale)
+        b->weight2 = ones(c);
     const double *x = doubles(b->x, b->n_x);
     double *running2 = doubles(running, 2 * c), *y = doubles(NULL, b->n_y);
     double *dx = doubles(NULL, b->n_x), *dw = doubles(NULL, c);
@@ -507,7 +517,7 @@ static void check_batchnorm(struct box *b)
     reference_batchnorm_forward(y, m > 1 ? running2 : NULL, running2 + c, x,
                                 b->weight2, b->bias2, m, c);
     reference_batchnorm_backward(dx, dw, db, b->dy2, x, b->weight2, m, c);
-    add_floats(dw, b->dweight0, c);
+    add_floats(dw, b->dweight0, b->n_w);
     add_floats(db, b->dbias0, c);
     box_forward(b);
     check_sums("y", b->y, y, normalised_size(b, x, m), b->n_y, m);
@@ -517,7 +527,7 @@ static void check_batchnorm(struct box *b)
     check_near("dbias", b->dbias, db, c, 1e-5);
     if (m >= 8) { /* of few pixels, what is left of dx is rounding */
         check_near("dx", b->dx, dx, b->n_x, 1e-4);
-        check_near("dweight", b->dweight, dw, c, 1e-4);
+        check_near("dweight", b->dweight, dw, b->n_w, 1e-4);
     }
     reference_batchnorm_infer(y_infer, x, b->weight2, b->bias2,
                               doubles(running, c), doubles(running + c, c), m,
@@ -635,7 +645,8 @@ END_TEST
 enum { BATCH = 13 };
 
 /* The first has neither dropout nor batch norm: there the gradient of a batch
- * is the sum of those of its images. */
+ * is the sum of those of its images. In the last three, some batch norms can be
+ * folded into a convolution, and some cannot. */
 static const struct {
     int c, h, w, classes;
     const char *text;
@@ -652,9 +663,33 @@ static const struct {
      "batchnorm\nconv 16 2x3 stride 3\nact\ndense 40 nobias\n"
      "batchnorm\nact\ndropout 0.5\ndense 17\nact\ndense classes"},
     {6, 5, 5, 4, "act\nconv classes 5x5\ndropout 0.1"},
+    {3, 9, 8, 5,
+     "conv 17 3x3 pad 1 nobias\nbatchnorm\nact\nconv 19 3x3 pad 1\n"
+     "maxpool 2x2\nbatchnorm noscale\nact\nconv 6 2x2\n"
+     "maxpool 2x2 stride 1 pad 1\nbatchnorm\nact\ndense classes"},
+    {4, 7, 6, 3,
+     "batchnorm noscale\nconv 5 3x3\nbatchnorm\nbatchnorm noscale\nact\n"
+     "conv 33 1x1 nobias\nmaxpool 3x2 ceil\nmaxpool 2x2 stride 1 pad 1\n"
+     "batchnorm noscale\nmaxpool 2x1\nbatchnorm noscale\nact\n"
+     "dropout 0.2\ndense classes"},
+    {16, 6, 6, 3,
+     "conv 16 3x3\navgpool 2x2\nbatchnorm noscale\nconv 7 1x1\nact\n"
+     "batchnorm\nconv classes 2x2 nobias\nbatchnorm"},
 };
 
 enum { N_NETS = sizeof nets / sizeof *nets };
+
+/* Scales of both signs. */
+static void move_norms(struct ramp_net *net)
+{
+    for (size_t i = 0; i < net->n_tensors; i++)
+        for (size_t j = 0; j < net->tensors[i].n; j++)
+            if (net->tensors[i].role == TENSOR_NORM)
+                net->params[net->tensors[i].offset + j] +=
+                    (float)rng_normal(key, n_drawn++);
+    for (size_t j = 0; j < net->n_running; j++)
+        net->running[j] += (float)(0.3 * rng_uniform(key, n_drawn++));
+}
 
 static struct ramp_net *new_net(size_t i)
 {
@@ -670,8 +705,7 @@ static struct ramp_net *new_net(size_t i)
         RAMP_OK)
         ck_abort_msg("net %zu: %s", i, error.text);
     ramp_net_init(net, &init, seed());
-    for (size_t j = 0; j < net->n_running; j++)
-        net->running[j] += (float)(0.3 * rng_uniform(key, n_drawn++));
+    move_norms(net);
     return net;
 }
 
@@ -726,9 +760,10 @@ static double *infer_layer(const struct ramp_net *net, const struct layer *l,
         break;
     case LAYER_AVGPOOL: reference_avgpool_forward(y, x, &v); break;
     case LAYER_BATCHNORM:
-        reference_batchnorm_infer(
-            y, x, weight, params + l->bias_at, running + l->running_at,
-            running + l->running_at + c, n * l->in.h * l->in.w, c);
+        reference_batchnorm_infer(y, x, l->scale ? weight : ones(c),
+                                  params + l->bias_at, running + l->running_at,
+                                  running + l->running_at + c,
+                                  n * l->in.h * l->in.w, c);
         break;
     case LAYER_DROPOUT: return memcpy(y, x, n_y * sizeof *y);
     }
@@ -745,25 +780,92 @@ static const struct kernels *start_net_test(int i, struct ramp_net **net)
     return k;
 }
 
+static void check_logits(struct plan *plan, const struct ramp_net *net)
+{
+    const struct plan_batch batch = new_batch(net, BATCH);
+    const double *x = doubles(batch.x, BATCH * shape_size(net->input));
+    for (size_t i = 0; i < net->n_layers; i++)
+        x = infer_layer(net, &net->layers[i], x, BATCH);
+    check_near("logits", plan_forward(plan, batch.x, BATCH), x,
+               BATCH * (size_t)net->options.n_classes, 1e-5);
+    free_blocks();
+}
+
+/* And again when the statistics, and when the weights have changed. */
 START_TEST(plan_forward_equals_reference)
 {
     struct ramp_net *net;
     const struct kernels *k = start_net_test(_i, &net);
     struct plan *plan = new_plan(net, BATCH, false, k, 2);
-    const struct plan_batch batch = new_batch(net, BATCH);
-    const size_t classes = (size_t)net->options.n_classes;
-    const double *x = doubles(batch.x, BATCH * shape_size(net->input));
-    for (size_t i = 0; i < net->n_layers; i++)
-        x = infer_layer(net, &net->layers[i], x, BATCH);
-    check_near("logits", plan_forward(plan, batch.x, BATCH), x, BATCH * classes,
-               1e-5);
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = -0.2f};
+    check_logits(plan, net);
+    for (size_t i = 0; i < net->n_running; i++)
+        net->running[i] *= 2;
+    plan_params_changed(plan);
+    check_logits(plan, net);
+    ramp_net_init(net, &init, seed() + 1);
+    plan_params_changed(plan);
+    check_logits(plan, net);
     plan_free(plan);
     ramp_net_free(net);
-    free_blocks();
 }
 END_TEST
 
-/* One by one, by a plan for training, and by a plan of another size. */
+static void check_norms_left(struct ramp_net *net, bool training,
+                             const char *expected)
+{
+    struct plan *plan = new_plan(net, 2, training, kernels_get(0), 1);
+    const struct layer *l;
+    char left[80] = "";
+    for (size_t i = 0; (l = plan_layer(plan, i)) != NULL; i++)
+        if (l->kind == LAYER_BATCHNORM)
+            strcat(left, l->name + strlen("batchnorm"));
+    ck_assert_msg(strcmp(left, expected) == 0,
+                  "%s: expected batch norms \"%s\", found \"%s\"", net->text,
+                  expected, left);
+    plan_free(plan);
+}
+
+/* The numbers of the batch norms that a plan for inference runs as layers of
+ * their own; a plan for training runs them all. */
+START_TEST(batch_norms_are_folded)
+{
+    static const struct {
+        const char *text, *left, *all;
+    } rows[] = {
+        {"conv 7 3x3\nbatchnorm\nact", "", "1"},
+        {"conv 7 3x3 nobias\nbatchnorm noscale\nact", "", "1"},
+        {"conv 7 3x3\nbatchnorm\nact\nmaxpool 2x2", "", "1"},
+        {"conv 7 3x3\nmaxpool 2x2\nbatchnorm noscale\nact", "", "1"},
+        {"conv 7 3x3\nmaxpool 2x2\nbatchnorm\nact", "1", "1"},
+        {"conv 7 3x3\navgpool 2x2\nbatchnorm noscale", "1", "1"},
+        {"conv 7 3x3\nact\nbatchnorm noscale", "1", "1"},
+        {"conv 7 3x3\nact\nmaxpool 2x2\nbatchnorm noscale", "1", "1"},
+        {"conv 7 3x3\nbatchnorm noscale\nbatchnorm", "2", "12"},
+        {"conv 7 3x3\nbatchnorm\nmaxpool 2x2\nbatchnorm noscale", "2", "12"},
+        {"batchnorm noscale\nconv 7 3x3\nact", "1", "1"},
+        {"maxpool 2x2\nbatchnorm noscale\nact", "1", "1"},
+        {"dense 7\nbatchnorm noscale\nact", "1", "1"},
+        {"conv 7 3x3\nbatchnorm\nconv 7 3x3\nmaxpool 2x2\n"
+         "batchnorm noscale\nmaxpool 2x2\nbatchnorm\nconv 5 1x1",
+         "3", "123"},
+    };
+    const struct ramp_net_options options = {3, 9, 9, 4, {RAMP_ACT_RELU, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ramp_net *net;
+        char text[200];
+        snprintf(text, sizeof text, "%s\ndense classes", rows[i].text);
+        ck_assert_int_eq(ramp_net_parse(&net, text, "t", &options, NULL),
+                         RAMP_OK);
+        check_norms_left(net, false, rows[i].left);
+        check_norms_left(net, true, rows[i].all);
+        ramp_net_free(net);
+    }
+}
+END_TEST
+
+/* One by one, and by a plan of another size. A plan for training folds no batch
+ * norms: where another does, their bits differ. */
 START_TEST(an_image_alone_has_the_same_bits)
 {
     struct ramp_net *net;
@@ -774,14 +876,20 @@ START_TEST(an_image_alone_has_the_same_bits)
     const struct plan_batch batch = new_batch(net, BATCH);
     const size_t classes = (size_t)net->options.n_classes;
     const size_t n = BATCH * classes;
-    float *all = garbage(n);
+    const bool folds = plan_layer(plans[0], net->n_layers - 1) == NULL;
+    float *all = garbage(n), *training = garbage(n);
     memcpy(all, plan_forward(plans[0], batch.x, BATCH), n * sizeof *all);
-    check_bits("logits of a plan for training", all,
-               plan_forward(plans[1], batch.x, BATCH), n);
+    memcpy(training, plan_forward(plans[1], batch.x, BATCH),
+           n * sizeof *training);
+    if (folds)
+        check_near("logits of a plan for training", training, doubles(all, n),
+                   n, 1e-5);
+    else
+        check_bits("logits of a plan for training", training, all, n);
     for (size_t p = 0; p < 3; p++)
         for (size_t i = 0; i < BATCH; i++)
             check_bits(
-                "logits of one image", all + i * classes,
+                "logits of one image", (p == 1 ? training : all) + i * classes,
                 plan_forward(plans[p], batch.x + i * shape_size(net->input), 1),
                 classes);
     for (size_t p = 0; p < 3; p++)
@@ -913,6 +1021,7 @@ static Suite *suite(void)
     tc = tcase_create("plans");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, plan_forward_equals_reference, 0, tables * N_NETS);
+    tcase_add_test(tc, batch_norms_are_folded);
     tcase_add_loop_test(tc, an_image_alone_has_the_same_bits, 0,
                         tables * N_NETS);
     tcase_add_loop_test(tc, any_number_of_threads_gives_the_same_bits, 0,

@@ -179,7 +179,7 @@ START_TEST(threads_do_not_matter)
     struct ramp_evaluation first = {0};
     ramp_net_init(ramp_model_net(model), &init, 1);
     for (int n_threads = 1; n_threads <= 4; n_threads++) {
-        const struct ramp_compute compute = {n_threads, NULL};
+        const struct ramp_compute compute = {.n_threads = n_threads};
         struct ramp_evaluation e;
         ck_assert(ramp_evaluate(&e, model, data, RAMP_TEST, &compute, NULL) ==
                   RAMP_OK);

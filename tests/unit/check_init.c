@@ -193,6 +193,43 @@ START_TEST(everything_but_weights)
 }
 END_TEST
 
+/* Without a scale there is no tensor for it, and the shift has its place. */
+START_TEST(batchnorm_without_a_scale)
+{
+    static const struct {
+        const char *name;
+        size_t offset, n;
+    } rows[] = {
+        {"batchnorm1.bias", 0, 3},        {"batchnorm1.running_mean", 0, 3},
+        {"batchnorm1.running_var", 3, 3}, {"conv1.weight", 3, 24},
+        {"batchnorm2.weight", 27, 4},     {"batchnorm2.bias", 31, 4}};
+    const struct ramp_init init = {RAMP_INIT_HE, false, false, -0.125f};
+    struct ramp_net *net = parse("batchnorm noscale\nconv 4 2x1 nobias\n"
+                                 "batchnorm\ndense classes",
+                                 3, 2, 1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct tensor *t = &net->tensors[i];
+        ck_assert_str_eq(t->name, rows[i].name);
+        ck_assert_uint_eq(t->offset, rows[i].offset);
+        ck_assert_uint_eq(t->n, rows[i].n);
+        ck_assert_int_eq(t->n_dims, i == 3 ? 4 : 1);
+        ck_assert(t->role == (i == 3             ? TENSOR_WEIGHT
+                              : i == 1 || i == 2 ? TENSOR_RUNNING
+                                                 : TENSOR_NORM));
+    }
+    ck_assert_uint_eq(net->n_params, 35 + 35);
+    for (size_t i = 0; i < net->n_params; i++)
+        net->params[i] = 77;
+    ramp_net_init(net, &init, 5);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert(net->params[i] == 0 && net->running[i] == 0 &&
+                  net->running[3 + i] == 1);
+    for (size_t i = 3; i < 27; i++)
+        ck_assert(net->params[i] != 0 && net->params[i] < 70);
+    ramp_net_free(net);
+}
+END_TEST
+
 /* ==== Seeds and places ==== */
 
 /* The same seed: every bit; another seed, also one far away: no number. */
@@ -409,6 +446,7 @@ static Suite *suite(void)
     tcase_add_test(tc, other_names_are_refused);
     tcase_add_loop_test(tc, distribution, 0, 12);
     tcase_add_test(tc, everything_but_weights);
+    tcase_add_test(tc, batchnorm_without_a_scale);
     tcase_add_loop_test(tc, seeds_differ, 0, 2);
     tcase_add_loop_test(tc, numbers_in_the_order_of_files, 0, 12);
     tcase_add_test(tc, tensors_have_their_own_numbers);

@@ -93,6 +93,7 @@ static const struct {
     {"globalpool", 3, 1, 1, 0},
     {"globalpool max", 3, 1, 1, 0},
     {"batchnorm", 3, 8, 11, 6},
+    {"batchnorm noscale", 3, 8, 11, 3},
     {"dropout 0", 3, 8, 11, 0},
     {"dropout 0.5", 3, 8, 11, 0},
     {"dropout 0.99", 3, 8, 11, 0},
@@ -415,6 +416,34 @@ START_TEST(conv2)
 }
 END_TEST
 
+/* What airbench94 trains, the biases of its first convolution included. */
+START_TEST(speedy)
+{
+    static const struct {
+        const char *name;
+        size_t n_parameters, n_running;
+        double forward, train;
+    } rows[] = {
+        {"speedy", 1971640, 2 * 1152, 236294720, 708330624},
+        {"speedy-s", 497528, 2 * 576, 66132544, 197844096},
+    };
+    const struct ramp_net_options options = data_of(3, 32, 32, 10);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ramp_net *net = load(rows[i].name, &options);
+        double forward = 0, train = 0;
+        for (size_t j = 0; j < ramp_net_n_layers(net); j++) {
+            forward += layer_of(net, j).forward_flop;
+            train += layer_of(net, j).train_flop;
+        }
+        ck_assert_uint_eq(ramp_net_n_parameters(net), rows[i].n_parameters);
+        ck_assert_uint_eq(net->n_running, rows[i].n_running);
+        ck_assert_double_eq(forward, rows[i].forward);
+        ck_assert_double_eq(train, rows[i].train);
+        ramp_net_free(net);
+    }
+}
+END_TEST
+
 /* The default net takes whatever comes: parameters without the dense layer are
  * 288 a channel, and 240,320 of the later convolutions and the norms. */
 START_TEST(default_net)
@@ -532,6 +561,8 @@ static const struct refusal refusals[] = {
     {"globalpool min" E, 1, {"globalpool: expected the end", "'min'"}},
     {"globalpool max max" E, 1, {"expected the end of the line", "'max'"}},
     {"batchnorm 3" E, 1, {"batchnorm: expected the end", "'3'"}},
+    {"batchnorm nobias" E, 1, {"batchnorm: expected the end", "'nobias'"}},
+    {"batchnorm noscale 3" E, 1, {"batchnorm: expected the end", "'3'"}},
     {"dropout" E, 1, {"dropout: expected a share", "end of the line"}},
     {"dropout 0.5 0.5" E, 1, {"dropout: expected the end", "'0.5'"}},
     {"act relu" E, 1, {"act: expected the end of the line", "'relu'"}},
@@ -947,6 +978,7 @@ static Suite *suite(void)
     tcase_add_test(good, lenet);
     tcase_add_test(good, krizhevsky);
     tcase_add_test(good, conv2);
+    tcase_add_test(good, speedy);
     tcase_add_test(good, default_net);
     tcase_add_test(good, receptive_field_and_flops);
     tcase_add_loop_test(bad, is_refused, 0, sizeof refusals / sizeof *refusals);

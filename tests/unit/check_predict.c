@@ -38,7 +38,7 @@ static struct ramp_model *make_model(const char *text, int channels, int height,
 static struct ramp_predictor *make_predictor(const struct ramp_model *model,
                                              size_t max_batch, int n_threads)
 {
-    const struct ramp_compute compute = {n_threads, NULL};
+    const struct ramp_compute compute = {.n_threads = n_threads};
     struct ramp_predictor *predictor;
     struct ramp_error err;
     enum ramp_status status =
@@ -232,7 +232,7 @@ END_TEST
 
 START_TEST(bad_predictor_is_reported)
 {
-    const struct ramp_compute compute = {0, "abacus"};
+    const struct ramp_compute compute = {.cpu = "abacus"};
     struct ramp_predictor *predictor = NULL;
     struct ramp_model *model =
         make_model(deep_net, 3, 11, 13, 7, RAMP_SCALE_STANDARD);
