@@ -23,8 +23,8 @@ FORTIFY = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),\
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 ALL_CFLAGS = $(BASE_CFLAGS) $(FORTIFY) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(ALL_CFLAGS) -Wl,-z,relro,-z,now $(LDFLAGS)
-LDLIBS = -larchive -lz -ljansson -lm
-CHECK_LDLIBS = -lcheck -lsubunit -lrt
+LDLIBS = -lz -ljansson -lm
+CHECK_LDLIBS = -lcheck -lsubunit -lrt -larchive
 
 LIB_ROOMS = base kernels layers net data model train
 PROGRAM_ROOMS = report claims cli
@@ -44,6 +44,7 @@ TEST_OBJECTS = $(LIB_OBJECTS) $(call objects,$(call rooms_c,report))
 TEST_SOURCES = $(sort $(wildcard tests/*/check_*.c))
 TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(TEST_SOURCES)))
 TEST_SCRIPTS = $(sort $(wildcard tests/cli/*.sh))
+BENCH_PROGRAM = $(BUILD)/tests/bench_kernels
 
 # In calls of make below: all processors, unless make was told a number.
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -77,6 +78,16 @@ lint: ## check format, order of rooms, symbols and banned names
 	@$(SUBMAKE) all
 	@scripts/lint.sh '$(OUT)' '$(BUILD)'
 
+# No part of the tests: the figures depend on the machine and its other work.
+bench: ## measure the kernels and convolutions; BENCH=kernels or convolutions
+	@scripts/deps.sh bench
+	@$(SUBMAKE) $(BENCH_PROGRAM)
+	@$(BENCH_PROGRAM) $(BENCH)
+
+proof: ## prove on other CPUs what make test proves on this one; PROOF=part
+	@scripts/deps.sh proof
+	@scripts/proof.sh $(PROOF)
+
 clean: ## remove everything that was built
 	rm -rf build ramp libramp.a libramp.so libramp.so.0
 
@@ -86,6 +97,10 @@ help: ## list the targets
 test-programs: $(TEST_PROGRAMS)
 
 # ---- Instruction sets ----
+# $(call takes,FLAG): the flag, if this compiler knows it.
+takes = $(shell $(CC) -Werror $(1) -E -x c /dev/null >/dev/null 2>&1 && \
+    echo $(1))
+
 # $(call isa_rule,NAME,FLAGS): the table of kernels for one instruction set.
 # Always -O3: these loops are what it pays for. Nobody reads errno or exception
 # flags after a kernel; without them comparisons become vector instructions.
@@ -109,7 +124,8 @@ $(eval $(call isa_rule,avx512,-mavx512f -mavx512bw -mavx512vl -mavx512dq \
     -mavx2 -mfma -mprefer-vector-width=512))
 endif
 ifneq ($(filter aarch64-%,$(MACHINE)),)
-$(eval $(call isa_rule,neon,))
+# gcc for ARM would load more ahead of a tile than registers hold.
+$(eval $(call isa_rule,neon,$(call takes,-fno-schedule-insns)))
 endif
 
 # ---- Objects ----
@@ -127,11 +143,17 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 
 # The decoders of stb_image meet hostile bytes: what they leave unset must not
 # show old memory. gcc knows "zero"; clang 14 takes only "pattern".
-takes = $(shell $(CC) $(1) -E -x c /dev/null >/dev/null 2>&1 && echo $(1))
 # -fwrapv: sums of a hostile JPEG may wrap, and must not be undefined.
 $(BUILD)/obj/data/image.o: FILE_CFLAGS = -fwrapv $(firstword \
     $(call takes,-ftrivial-auto-var-init=zero) \
     $(call takes,-ftrivial-auto-var-init=pattern))
+
+# archive.c loads libarchive when it needs it: by the name that the linker would
+# have noted down, so that it is the library of the headers.
+soname = $(shell readelf -d "$$($(CC) -print-file-name=$(1).so)" \
+    2>/dev/null | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+$(BUILD)/obj/data/archive.o: FILE_CFLAGS = \
+    -DLIBARCHIVE='"$(call soname,libarchive)"'
 
 # ---- Libraries and program ----
 # One object whose hidden symbols are local: a program linked with libramp.a
@@ -171,12 +193,15 @@ $(BUILD)/tests/$(basename $(notdir $(1))): $(1) $(INSIDE) $(BUILD)/flags
 	@mkdir -p $$(@D)
 	@echo 'CC $$<'
 	@$$(CC) $$(ALL_LDFLAGS) -I. -pie -MMD -MP -o $$@ $$< $(INSIDE) \
-	    $$(CHECK_LDLIBS) $$(LDLIBS)
+	    $(2) $$(LDLIBS)
 endef
-$(foreach source,$(TEST_SOURCES),$(eval $(call test_rule,$(source))))
+$(foreach source,$(TEST_SOURCES),$(eval \
+    $(call test_rule,$(source),$$(CHECK_LDLIBS))))
+$(eval $(call test_rule,tests/bench/bench_kernels.c,))
 
 FORCE:
-.PHONY: all demo test test-asan lint clean help test-programs FORCE
+.PHONY: all demo test test-asan lint bench proof clean help test-programs FORCE
 .DELETE_ON_ERROR:
 
--include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d) \
+    $(BENCH_PROGRAM:=.d)

@@ -4,7 +4,7 @@
 # command and, on a terminal, asks whether to run it; on a system without
 # apt-get it prints what is needed. Exit status 0: all is there.
 #
-# usage: scripts/deps.sh [demo|test|lint]
+# usage: scripts/deps.sh [demo|test|lint|bench|proof]
 set -u
 
 goal=${1:-demo}
@@ -44,11 +44,15 @@ look() {
     esac
     have make || needed="${needed}make "
     needed=$needed$(missing_headers)
-    if [ "$goal" = lint ]; then
-        have clang-format || needed="${needed}clang-format "
-    else
-        have gnuplot || wanted="gnuplot-nox"
-    fi
+    case $goal in
+    demo | test) have gnuplot || wanted="gnuplot-nox" ;;
+    lint) have clang-format || needed="${needed}clang-format " ;;
+    proof)
+        have aarch64-linux-gnu-gcc ||
+            needed="${needed}gcc-aarch64-linux-gnu "
+        have qemu-aarch64 || needed="${needed}qemu-user "
+        ;;
+    esac
     needed=${needed% }
 }
 

@@ -29,9 +29,14 @@ import torch  # noqa: E402
 from torch import nn  # noqa: E402
 
 RAMP = os.environ["RAMP"]
-NETS = {"lenet": "1x28x28", "conv2": "1x28x28",
-        "krizhevsky": "3x32x32", "speedy": "3x32x32"}
-CLASSES, BATCH = 10, 128
+CLASSES = 10
+# Their pictures and batch; the first four unless others are asked for. The rest
+# stand in tests/bench/nets and show other layers than those of the shipped nets.
+NETS = {"lenet": ("1x28x28", 128), "conv2": ("1x28x28", 128),
+        "krizhevsky": ("3x32x32", 128), "speedy": ("3x32x32", 128),
+        "stride": ("3x64x64", 128), "rectangular": ("3x32x32", 128),
+        "pointwise": ("3x32x32", 128), "narrow": ("3x32x32", 128),
+        "large": ("3x224x224", 16)}
 FORMATS = ("nchw", "channels_last")
 WARM_UP, MIN_STEPS = 3, 5
 # A matrix product by a BLAS worth its name reaches half of the peak; the
@@ -60,7 +65,7 @@ def read_arguments():
         parser.error("turns and threads: expected 1 or more")
     if not 0.01 <= arguments.seconds <= 1000:
         parser.error("seconds: expected 0.01 to 1000")
-    arguments.nets = arguments.nets or list(NETS)
+    arguments.nets = arguments.nets or list(NETS)[:4]
     return arguments
 
 
@@ -91,6 +96,8 @@ def make_layer(words):
             return nn.MaxPool2d(*how, ceil_mode="ceil" in words)
         return nn.AvgPool2d(*how, ceil_mode="ceil" in words,
                             count_include_pad=False)
+    if kind == "globalpool":
+        return nn.AdaptiveAvgPool2d(1)
     if kind == "batchnorm":
         return nn.LazyBatchNorm2d()
     if kind == "dropout":
@@ -101,10 +108,15 @@ def make_layer(words):
     return die(f"no layer of PyTorch for '{' '.join(words)}'")
 
 
+def path_of(net):
+    path = f"models/{net}.net"
+    return path if os.path.exists(path) else f"tests/bench/nets/{net}.net"
+
+
 def make_model(net, x):
-    """The net of models/NET.net; one pass of x tells it its sizes."""
+    """The net as ramp reads it; one pass of x tells it its sizes."""
     layers = []
-    with open(f"models/{net}.net", encoding="utf-8") as file:
+    with open(path_of(net), encoding="utf-8") as file:
         lines = [line.split("#")[0].split() for line in file]
     lines = [words for words in lines if words and words[0] != "input"]
     flat = False
@@ -125,9 +137,9 @@ def make_model(net, x):
 def make_step(net, mode, layout):
     """A function that runs one step, and the number of parameters."""
     torch.manual_seed(1)
-    shape = [int(n) for n in NETS[net].split("x")]
-    x = torch.randn(BATCH, *shape)
-    labels = torch.randint(CLASSES, (BATCH,))
+    size, batch = NETS[net]
+    x = torch.randn(batch, *(int(n) for n in size.split("x")))
+    labels = torch.randint(CLASSES, (batch,))
     model = make_model(net, x)
     if layout == "channels_last":
         model = model.to(memory_format=torch.channels_last)
@@ -149,7 +161,7 @@ def make_step(net, mode, layout):
     return step, sum(p.numel() for p in trained)
 
 
-def time_steps(step, seconds):
+def time_steps(step, batch, seconds):
     """Pictures a second at the median time of a step."""
     for _ in range(WARM_UP):
         step()
@@ -160,7 +172,7 @@ def time_steps(step, seconds):
         now = time.perf_counter()
         times.append(now - before)
         before = now
-    return BATCH / statistics.median(times)
+    return batch / statistics.median(times)
 
 
 def check_blas(peak):
@@ -184,9 +196,10 @@ def check_blas(peak):
 # ---- ramp ----
 
 def run_ramp(net, mode, n_threads, seconds):
-    command = [RAMP, "bench", f"models/{net}.net", "--input", NETS[net],
+    size, batch = NETS[net]
+    command = [RAMP, "bench", path_of(net), "--input", size,
                "--classes", str(CLASSES), "--mode", mode,
-               "--batch", str(BATCH), "--threads", str(n_threads),
+               "--batch", str(batch), "--threads", str(n_threads),
                "--seconds", str(seconds), "--json"]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, check=False,
@@ -204,7 +217,8 @@ def run_turns(net, mode, arguments):
     for layout in FORMATS:
         step, n = make_step(net, mode, layout)
         n_parameters.add(n)
-        runs[layout] = lambda step=step: time_steps(step, arguments.seconds)
+        runs[layout] = lambda step=step: time_steps(step, NETS[net][1],
+                                                    arguments.seconds)
 
     def ramp():
         result = run_ramp(net, mode, arguments.threads, arguments.seconds)
@@ -237,7 +251,7 @@ def print_row(net, mode, speeds):
     ratio = statistics.median(speeds["ramp"]) / \
         statistics.median(speeds[better])
     pairs = [a / b for a, b in zip(speeds["ramp"], speeds[better])]
-    print(f"| {net} | {mode} | {spread(speeds['ramp'])} "
+    print(f"| {net} {NETS[net][0]} | {mode} | {NETS[net][1]} | {spread(speeds['ramp'])} "
           f"| {spread(speeds[better])} | {better} | {ratio:.2f} "
           f"| {min(pairs):.2f}..{max(pairs):.2f} |", flush=True)
 
@@ -268,7 +282,7 @@ def print_head(arguments, ramp, blas):
     onednn = [word for line in torch.__config__.show().split("\n")
               if "MKL-DNN" in line for word in line.split()
               if word.startswith("v")]
-    print(f"{cpu_model()}; threads: {arguments.threads}, batch: {BATCH}, "
+    print(f"{cpu_model()}; threads: {arguments.threads}, "
           f"turns: {arguments.turns}, of {arguments.seconds:g} s. {version} "
           f"({ramp['cpu']}; peak {peak:.0f} GFLOP/s); PyTorch "
           f"{torch.__version__} with oneDNN "
@@ -276,9 +290,9 @@ def print_head(arguments, ramp, blas):
           f"{blas:.0f} GFLOP/s), Python {platform.python_version()}, "
           f"{platform.system()} {platform.release()}.")
     print()
-    print("| net | mode | ramp, pictures/s | PyTorch, pictures/s | its format "
+    print("| net | mode | batch | ramp, pictures/s | PyTorch, pictures/s | its format "
           "| ratio of medians | pair by pair |")
-    print("|---|---|--:|--:|---|--:|--:|", flush=True)
+    print("|---|---|--:|--:|--:|---|--:|--:|", flush=True)
 
 
 def main():

@@ -3,12 +3,12 @@
  *
  * Tensors: F32, little-endian, named "conv1.weight" (K,C,R,S), "conv1.bias",
  * "dense1.weight" (out, in; in counts c,h,w as PyTorch's flatten does),
- * "batchnorm1.weight", ".bias", ".running_mean", ".running_var". Metadata, all
- * strings: format "ramp", version "1", net, act, classes (a JSON array),
- * input "1x28x28", fit, scale, mean and std ("0.49,0.48,0.45": one number a
- * channel), and facts about the training (any other key). Other tensors are
- * refused, but for those named "optimizer.": the state of training. A model is
- * data only: nothing in it is executed. */
+ * "batchnorm1.weight" (not with noscale: it is 1), ".bias", ".running_mean",
+ * ".running_var". Metadata, all strings: format "ramp", version "1", net, act,
+ * classes (a JSON array), input "1x28x28", fit, scale, mean and std
+ * ("0.49,0.48,0.45": one number a channel), and facts about the training (any
+ * other key). Other tensors are refused, but for those named "optimizer.": the
+ * state of training. A model is data only: nothing in it is executed. */
 #ifndef RAMP_MODEL_H
 #define RAMP_MODEL_H
 

@@ -105,11 +105,49 @@ struct ramp_layer_info {
 RAMP_API void ramp_net_layer(const struct ramp_net *net, size_t index,
                              struct ramp_layer_info *info);
 
-/* Bytes that training (or, if not, prediction) in batches of `batch` takes:
- * parameters, gradients, momentum, activations and scratch. */
+/* Peak memory of a process that trains (or, if not, predicts) in batches of
+ * `batch`: parameters, gradients, momentum, activations, scratch, a batch of
+ * pictures, and the program. */
 RAMP_API size_t ramp_net_memory(const struct ramp_net *net, size_t batch,
                                 bool training,
                                 const struct ramp_compute *compute);
+
+/* How one layer runs in batches of one size: a row of `ramp info --plan`. */
+struct ramp_plan_step {
+    size_t layer;  /* its index in the net */
+    char text[64]; /* "conv 32 5x5 pad 2" */
+
+    /* The layers of a stage follow each other while the maps of a block of
+     * images are in the cache: threads take blocks. A batch-wise layer is a
+     * stage of its own, and all threads share the work of the whole batch. */
+    size_t stage;     /* from 1 */
+    size_t block;     /* images at a time, at most */
+    bool batch_wise;  /* block is the batch */
+    bool interleaved; /* a vector holds the same value of `block` images */
+
+    /* Plain texts; empty where there is nothing to say. A product is one
+     * multiplication of a value with a weight; an output takes so many for
+     * each input channel, the zeros of the padding counted. */
+    char algorithm[40]; /* "Winograd F(4x4, 5x5)" */
+    char reason[192];   /* why this one */
+    /* In training, where they are made in another way than the output. */
+    char input_gradient[96], weight_gradient[128];
+
+    size_t weight_bytes; /* weights as the algorithm wants them, and what their
+                          * gradient is gathered from */
+    size_t map_bytes;    /* of the batch, kept for the backward pass or for the
+                          * next stage */
+};
+
+/* The plan of a net: a step for each layer in the order in which they run,
+ * which may differ from the net's. Layers that are merged into others have a
+ * step behind those. *steps (the caller frees it with free()) has
+ * ramp_net_n_layers rows. RAMP_USAGE for a batch that is not 1 to 1000000 or an
+ * instruction set that cannot be had, RAMP_MEMORY. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_net_plan(struct ramp_plan_step **steps, size_t *n_steps,
+              const struct ramp_net *net, size_t batch, bool training,
+              const struct ramp_compute *compute, struct ramp_error *err);
 
 /* ---- checking a net ---- */
 

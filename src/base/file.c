@@ -18,64 +18,93 @@
 
 /* ==== Reading ==== */
 
-static enum ramp_status read_all(int fd, uint8_t *bytes, size_t n_bytes,
-                                 const char *path, struct ramp_error *err)
+/* What is not to be read at all. */
+static enum ramp_status check_kind(int fd, const char *path, size_t max_bytes,
+                                   enum ramp_status missing, size_t *n_bytes,
+                                   struct ramp_error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return error_set(err, RAMP_IO, "cannot read %s: %s", TEXT_QUOTE(path),
+                         strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return error_set(
+            err, missing, "cannot read %s: expected a file, found a %s",
+            TEXT_QUOTE(path), S_ISDIR(st.st_mode) ? "folder" : "special file");
+    if ((uint64_t)st.st_size > max_bytes)
+        return error_set(err, missing,
+                         "cannot read %s: expected at most %zu bytes, "
+                         "found %lld",
+                         TEXT_QUOTE(path), max_bytes, (long long)st.st_size);
+    *n_bytes = (size_t)st.st_size;
+    return RAMP_OK;
+}
+
+enum ramp_status file_in_open(struct file_in *in, const char *path,
+                              size_t max_bytes, enum ramp_status missing,
+                              struct ramp_error *err)
+{
+    *in = (struct file_in){.path = path};
+    /* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
+    in->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (in->fd < 0)
+        return error_set(err, missing, "cannot open %s: %s", TEXT_QUOTE(path),
+                         strerror(errno));
+    enum ramp_status status =
+        check_kind(in->fd, path, max_bytes, missing, &in->n_bytes, err);
+    if (status != RAMP_OK)
+        file_in_close(in);
+    return status;
+}
+
+enum ramp_status file_in_read(const struct file_in *in, void *bytes, size_t at,
+                              size_t n, struct ramp_error *err)
 {
     size_t done = 0;
-    while (done < n_bytes) {
-        ssize_t n = read(fd, bytes + done, n_bytes - done);
-        if (n < 0 && errno == EINTR)
+    while (done < n) {
+        ssize_t got = pread(in->fd, (uint8_t *)bytes + done, n - done,
+                            (off_t)(at + done));
+        if (got < 0 && errno == EINTR)
             continue;
-        if (n < 0)
+        if (got < 0)
             return error_set(err, RAMP_IO, "cannot read %s: %s",
-                             TEXT_QUOTE(path), strerror(errno));
-        if (n == 0)
+                             TEXT_QUOTE(in->path), strerror(errno));
+        if (got == 0)
             return error_set(err, RAMP_IO,
                              "cannot read %s: expected %zu bytes, found %zu",
-                             TEXT_QUOTE(path), n_bytes, done);
-        done += (size_t)n;
+                             TEXT_QUOTE(in->path), in->n_bytes, at + done);
+        done += (size_t)got;
     }
     return RAMP_OK;
+}
+
+void file_in_close(struct file_in *in)
+{
+    if (in->fd >= 0)
+        close(in->fd);
+    in->fd = -1;
 }
 
 enum ramp_status file_read(uint8_t **bytes, size_t *n_bytes, const char *path,
                            size_t max_bytes, enum ramp_status missing,
                            struct ramp_error *err)
 {
-    enum ramp_status status;
-    struct stat st;
+    struct file_in in;
     *bytes = NULL;
     *n_bytes = 0;
-    /* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return error_set(err, missing, "cannot open %s: %s", TEXT_QUOTE(path),
-                         strerror(errno));
-    if (fstat(fd, &st) != 0) {
-        status = error_set(err, RAMP_IO, "cannot read %s: %s", TEXT_QUOTE(path),
-                           strerror(errno));
-    } else if (!S_ISREG(st.st_mode)) {
-        status = error_set(
-            err, missing, "cannot read %s: expected a file, found a %s",
-            TEXT_QUOTE(path), S_ISDIR(st.st_mode) ? "folder" : "special file");
-    } else if ((uint64_t)st.st_size > max_bytes) {
-        status = error_set(err, missing,
-                           "cannot read %s: expected at most %zu bytes, "
-                           "found %lld",
-                           TEXT_QUOTE(path), max_bytes, (long long)st.st_size);
+    enum ramp_status status = file_in_open(&in, path, max_bytes, missing, err);
+    if (status != RAMP_OK)
+        return status;
+    status = mem_new((void **)bytes, in.n_bytes + 1, 1, "a file", err);
+    if (status == RAMP_OK)
+        status = file_in_read(&in, *bytes, 0, in.n_bytes, err);
+    if (status == RAMP_OK) {
+        *n_bytes = in.n_bytes;
     } else {
-        size_t size = (size_t)st.st_size;
-        status = mem_new((void **)bytes, size + 1, 1, "a file", err);
-        if (status == RAMP_OK)
-            status = read_all(fd, *bytes, size, path, err);
-        if (status == RAMP_OK)
-            *n_bytes = size;
-    }
-    close(fd);
-    if (status != RAMP_OK) {
         mem_free(*bytes);
         *bytes = NULL;
     }
+    file_in_close(&in);
     return status;
 }
 

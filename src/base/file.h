@@ -8,11 +8,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Read a regular file of at most max_bytes. *bytes is the caller's (mem_free)
- * and has a zero behind its end. `missing` is the status if the file is
- * absent, not regular, not to be opened, or too large (RAMP_DATA for data,
- * RAMP_MODEL for models); RAMP_IO if reading fails midway. Never blocks on a
- * FIFO. */
+/* A regular file that is read piece by piece. */
+struct file_in {
+    int fd;
+    size_t n_bytes;
+    const char *path; /* borrowed */
+};
+
+/* `missing` is the status if the file is absent, not regular, not to be
+ * opened, or of more than max_bytes (RAMP_DATA for data, RAMP_MODEL for
+ * models); else RAMP_IO. Never blocks on a FIFO. */
+MUST_CHECK enum ramp_status file_in_open(struct file_in *in, const char *path,
+                                         size_t max_bytes,
+                                         enum ramp_status missing,
+                                         struct ramp_error *err);
+/* The n bytes from `at` on; the file must have them. RAMP_IO. */
+MUST_CHECK enum ramp_status file_in_read(const struct file_in *in, void *bytes,
+                                         size_t at, size_t n,
+                                         struct ramp_error *err);
+/* Accepts one that could not be opened. */
+void file_in_close(struct file_in *in);
+
+/* The same for a whole file. *bytes is the caller's (mem_free) and has a zero
+ * behind its end. */
 MUST_CHECK enum ramp_status file_read(uint8_t **bytes, size_t *n_bytes,
                                       const char *path, size_t max_bytes,
                                       enum ramp_status missing,

@@ -27,12 +27,12 @@ static inline struct flush flush_on(void)
 {
     struct flush flush;
     __asm__ volatile("mrs %0, fpcr" : "=r"(flush.saved));
-    __asm__ volatile("msr fpcr, %0" ::"r"(flush.saved | 1ul << 24));
+    __asm__ volatile("msr fpcr, %0" ::"r"(flush.saved | 1ul << 24) : "memory");
     return flush;
 }
 static inline void flush_restore(struct flush flush)
 {
-    __asm__ volatile("msr fpcr, %0" ::"r"(flush.saved));
+    __asm__ volatile("msr fpcr, %0" ::"r"(flush.saved) : "memory");
 }
 #else
 static inline struct flush flush_on(void)

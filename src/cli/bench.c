@@ -39,6 +39,7 @@ static struct option option_table[] = {
                settings.json),
     OPTION_THREADS_ROW(settings.compute.threads),
     OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_EXACT_ROW(settings.compute.exact),
     OPTION_END};
 
 /* What is shown. */
@@ -61,9 +62,10 @@ static void show_head(const struct showing *s)
     format_name(stdout, ramp_net_name(s->net));
     printf(", input %dx%dx%d, %d classes, act %s\n", options.channels,
            options.height, options.width, options.n_classes, settings.net.act);
-    printf("run       %s in batches of %d, %s, %d thread%s\n",
+    printf("run       %s in batches of %d, %s%s, %d thread%s\n",
            settings.mode == MODE_TRAIN ? "training" : "inference",
-           settings.batch, s->cpu, s->n_threads, s->n_threads == 1 ? "" : "s");
+           settings.batch, s->cpu, settings.compute.exact ? ", exact" : "",
+           s->n_threads, s->n_threads == 1 ? "" : "s");
     printf("step      %.3f ms, median of %s (%.3f to %.3f)\n",
            1e3 * r->median_seconds, FORMAT_COUNT(r->n_steps),
            1e3 * r->min_seconds, 1e3 * r->max_seconds);

@@ -22,7 +22,9 @@ static struct option option_table[] = {
     OPTION_ROW(OPTION_SEED, "seed", "N", "of weights and inputs (default 1)",
                settings.seed),
     OPTION_THREADS_ROW(settings.compute.threads),
-    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_EXACT_ROW(settings.compute.exact),
+    OPTION_END};
 
 static enum ramp_status print_checks(const struct ramp_gradient_check *checks,
                                      size_t n_checks, struct ramp_error *err)
@@ -70,8 +72,9 @@ static void print_head(const struct ramp_net *net, const char *cpu)
     const struct cli_net *given = &settings.net;
     printf("net  ");
     format_name(stdout, ramp_net_name(net));
-    printf(", input %dx%dx%d, %d classes, act %s; %s\n\n", given->shape[0],
-           given->shape[1], given->shape[2], given->n_classes, given->act, cpu);
+    printf(", input %dx%dx%d, %d classes, act %s; %s%s\n\n", given->shape[0],
+           given->shape[1], given->shape[2], given->n_classes, given->act, cpu,
+           settings.compute.exact ? ", exact" : "");
 }
 
 /* The gradients of `net` with its first weights. */

@@ -13,8 +13,11 @@ enum ramp_status cli_compute_set(struct ramp_compute *compute,
                                  const char **name, struct ramp_error *err)
 {
     const char *chosen;
-    compute->n_threads = given->threads;
-    compute->cpu = given->cpu < 0 ? NULL : option_cpu_words[given->cpu];
+    *compute = (struct ramp_compute){
+        .n_threads = given->threads,
+        .cpu = given->cpu < 0 ? NULL : option_cpu_words[given->cpu],
+        .exact = given->exact,
+    };
     enum ramp_status status = ramp_compute_cpu(&chosen, compute, err);
     if (status == RAMP_OK && name)
         *name = chosen;

@@ -39,13 +39,14 @@ MUST_CHECK enum ramp_status verb_parse(struct command_line *line,
                                        int high, int argc, char **argv,
                                        struct ramp_error *err);
 
-/* What --threads and --cpu gave; start with CLI_COMPUTE_DEFAULT. */
+/* What --threads, --cpu and --exact gave; start with CLI_COMPUTE_DEFAULT. */
 struct cli_compute {
     int threads, cpu;
+    bool exact;
 };
 #define CLI_COMPUTE_DEFAULT                                                    \
     {                                                                          \
-        .threads = 0, .cpu = -1                                                \
+        .threads = 0, .cpu = -1, .exact = false                                \
     }
 
 /* RAMP_USAGE if this processor cannot run it. *name, which may be NULL, gets

@@ -27,6 +27,7 @@ static struct option option_table[] = {
     OPTION_SKIP_BAD_ROW(settings.data.skip_bad),
     OPTION_THREADS_ROW(settings.compute.threads),
     OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_EXACT_ROW(settings.compute.exact),
     OPTION_END};
 
 struct evaluating {

@@ -6,23 +6,34 @@
 #include "report/table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* Of a row of the plan: with its two sizes it has 79 columns. */
+#define LAYER_COLUMNS 26
+#define ALGORITHM_COLUMNS 27
+#define NOTE_INDENT 4
 
 static struct {
     struct cli_compute compute;
     struct cli_net net;
     int batch;
+    bool plan;
 } settings = {
     .compute = CLI_COMPUTE_DEFAULT, .net = CLI_NET_DEFAULT, .batch = 64};
 
 static struct option option_table[] = {
     CLI_NET_ROWS(settings.net),
     OPTION_NUMBER(OPTION_INT, "batch", "N",
-                  "for the memory of training (default 64)", settings.batch, 1,
-                  1000000),
+                  "of training, for memory and plan (default 64)",
+                  settings.batch, 1, 1000000),
+    OPTION_ROW(OPTION_FLAG, "plan", NULL,
+               "also show how each layer is run here, and why", settings.plan),
     OPTION_THREADS_ROW(settings.compute.threads),
-    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_EXACT_ROW(settings.compute.exact),
+    OPTION_END};
 
 /* A model file begins with 8 bytes, a length, and the `{` of its header; a net
  * is a text, or a name. */
@@ -95,6 +106,141 @@ static enum ramp_status print_layers(const struct ramp_net *net,
     return status;
 }
 
+/* ---- The plan ---- */
+
+/* Below a row, in lines of at most 79 columns. */
+static void print_note(const char *what, const char *text)
+{
+    char note[256];
+    int column = 0;
+    if (text[0] == 0)
+        return;
+    snprintf(note, sizeof note, "%s%s", what, text);
+    for (const char *word = note; *word;) {
+        int n = (int)strcspn(word, " ");
+        if (column > 0 && column + 1 + n > 79) {
+            putchar('\n');
+            column = 0;
+        }
+        column += printf("%*s%.*s", column ? 1 : NOTE_INDENT, "", n, word);
+        word += n + (word[n] == ' ');
+    }
+    putchar('\n');
+}
+
+static void print_row(const char *layer, const char *algorithm,
+                      const char *weights, const char *maps)
+{
+    if (format_columns(layer) > LAYER_COLUMNS) { /* on a line of its own */
+        printf("%s\n", layer);
+        layer = "";
+    }
+    printf("%-*s  %-*s  %10s  %10s\n", LAYER_COLUMNS, layer, ALGORITHM_COLUMNS,
+           algorithm, weights, maps);
+}
+
+static void print_step(const struct ramp_plan_step *s)
+{
+    print_row(s->text, s->algorithm,
+              s->weight_bytes ? FORMAT_MEMORY(s->weight_bytes) : "-",
+              s->map_bytes ? FORMAT_MEMORY(s->map_bytes) : "-");
+    print_note("", s->reason);
+    print_note("gradient of its input: ", s->input_gradient);
+    print_note("gradient of its weights: ", s->weight_gradient);
+}
+
+static void print_plan_head(const struct ramp_plan_step *steps, size_t n,
+                            bool training, const char *cpu,
+                            const struct ramp_compute *compute)
+{
+    size_t weights = 0, maps = 0, n_stages = steps[n - 1].stage;
+    int n_threads = ramp_compute_threads(compute);
+    for (size_t i = 0; i < n; i++) {
+        weights += steps[i].weight_bytes;
+        maps += steps[i].map_bytes;
+    }
+    printf("\nplan      %s in batches of %d, %s%s, %d thread%s\n",
+           training ? "training" : "inference", settings.batch, cpu,
+           compute->exact ? ", exact" : "", n_threads,
+           n_threads == 1 ? "" : "s");
+    printf("          %zu stage%s, %s of weights, %s of maps\n\n", n_stages,
+           n_stages == 1 ? "" : "s", FORMAT_MEMORY(weights),
+           FORMAT_MEMORY(maps));
+}
+
+static void print_stage(const struct ramp_plan_step *s)
+{
+    printf("stage %zu: ", s->stage);
+    if (s->batch_wise)
+        printf("the whole batch at once\n");
+    else if (s->interleaved)
+        printf("%zu images side by side, a value of each in a vector\n",
+               s->block);
+    else if (s->block == 1)
+        printf("one image at a time\n");
+    else
+        printf("up to %zu images at a time\n", s->block);
+}
+
+static bool runs_alike(const struct ramp_plan_step *a,
+                       const struct ramp_plan_step *b)
+{
+    return text_equal(a->algorithm, b->algorithm) &&
+           text_equal(a->reason, b->reason) && a->interleaved == b->interleaved;
+}
+
+/* What inference does differently, layer by layer. */
+static void print_differences(const struct ramp_plan_step *inference,
+                              const struct ramp_plan_step *training, size_t n)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        size_t j = 0;
+        while (training[j].layer != inference[i].layer)
+            j++;
+        if (runs_alike(&inference[i], &training[j]))
+            continue;
+        if (!any)
+            print_row("layer, where it differs", "algorithm", "weights",
+                      "maps");
+        any = true;
+        print_step(&inference[i]);
+    }
+    if (!any)
+        printf("all layers as in training\n");
+}
+
+static enum ramp_status print_plan(const struct ramp_net *net,
+                                   const struct ramp_compute *compute,
+                                   struct ramp_error *err)
+{
+    struct ramp_plan_step *training = NULL, *inference = NULL;
+    size_t n = 0, batch = (size_t)settings.batch;
+    const char *cpu;
+    enum ramp_status status = ramp_compute_cpu(&cpu, compute, err);
+    if (status == RAMP_OK)
+        status = ramp_net_plan(&training, &n, net, batch, true, compute, err);
+    if (status == RAMP_OK)
+        status = ramp_net_plan(&inference, &n, net, batch, false, compute, err);
+    if (status == RAMP_OK) {
+        print_plan_head(training, n, true, cpu, compute);
+        print_row("layer", "algorithm", "weights", "maps");
+        for (size_t i = 0; i < n; i++) {
+            if (i == 0 || training[i].stage != training[i - 1].stage)
+                print_stage(&training[i]);
+            print_step(&training[i]);
+        }
+        print_plan_head(inference, n, false, cpu, compute);
+        print_differences(inference, training, n);
+        printf("\nproducts: multiplications for one input channel, zeros of"
+               " the padding counted;\nweights: in the form that the algorithm"
+               " takes; maps: kept for the backward\npass or the next stage\n");
+    }
+    free(training);
+    free(inference);
+    return status;
+}
+
 /* Flops and activations are per picture; field is the part of the picture
  * that one output sees. */
 static enum ramp_status print_net(const struct ramp_net *net, const char *name,
@@ -116,7 +262,7 @@ static enum ramp_status print_net(const struct ramp_net *net, const char *name,
     printf("\nmemory    %s to train in batches of %zu, %s to predict\n",
            FORMAT_MEMORY(ramp_net_memory(net, batch, true, compute)), batch,
            FORMAT_MEMORY(ramp_net_memory(net, 1, false, compute)));
-    return RAMP_OK;
+    return settings.plan ? print_plan(net, compute, err) : RAMP_OK;
 }
 
 /* ---- A model ---- */
@@ -231,9 +377,11 @@ const struct verb verb_info = {
     .summary = "show the layers of a model or net, and their cost",
     .about = "Shows each layer of a net: its output, parameters, arithmetic, "
              "receptive field\nand memory; of a model also its classes, its "
-             "preprocessing and its training.\nMODEL is a model file or the "
-             "folder of a run; NET is a name in models/ or a\nfile.",
+             "preprocessing and its training;\nwith --plan also which "
+             "algorithm each layer takes on this CPU, and why. MODEL\nis a "
+             "model file or the folder of a run; NET is a name in models/ or "
+             "a file.",
     .example = "  ramp info lenet --input 1x28x28\n"
-               "  ramp info runs/fashion-small-default-1",
+               "  ramp info runs/fashion-small-default-1 --plan",
     .run = info_run,
 };

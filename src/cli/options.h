@@ -113,6 +113,9 @@ extern const char *const option_fit_words[];
 #define OPTION_CPU_ROW(variable)                                               \
     OPTION_WORDS("cpu", "ISA", "portable, avx2, avx512, neon (default: best)", \
                  variable, option_cpu_words)
+#define OPTION_EXACT_ROW(variable)                                             \
+    OPTION_ROW(OPTION_FLAG, "exact", NULL,                                     \
+               "convolve by the direct algorithm alone (slower)", variable)
 #define OPTION_CACHE_ROW(variable)                                             \
     OPTION_ROW(OPTION_BYTES, "cache", "BYTES",                                 \
                "decoded pictures kept in memory (default 2G)", variable)

@@ -16,7 +16,8 @@ static struct option option_table[] = {
     OPTION_NUMBER(OPTION_INT, "top", "K", "how many classes (default 3)",
                   settings.top, 1, 100000),
     OPTION_THREADS_ROW(settings.compute.threads),
-    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_EXACT_ROW(settings.compute.exact), OPTION_END};
 
 struct predicting {
     struct ramp_model *model;

@@ -86,6 +86,7 @@ static struct option option_table[] = {
                settings.data.seed),
     OPTION_THREADS_ROW(settings.compute.threads),
     OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_EXACT_ROW(settings.compute.exact),
     OPTION_ROW(OPTION_TEXT, "out", "DIR",
                "folder of the run (default runs/DATA-NET-N)", settings.out),
     OPTION_ROW(OPTION_TEXT, "recipe", "FILE",

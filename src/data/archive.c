@@ -1,4 +1,9 @@
-/* archive.c - tar and zip archives in memory, the only user of libarchive. */
+/* archive.c - tar and zip archives in memory, the only user of libarchive.
+ *
+ * libarchive brings a dozen libraries along, whose loading takes more time and
+ * memory than classifying a picture. So the program is not linked with it: it
+ * is loaded when the first archive is opened, under the name (LIBARCHIVE, from
+ * the Makefile) of the library that the headers belong to. */
 #include "data/archive.h"
 
 #include "base/file.h"
@@ -7,7 +12,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <dlfcn.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -16,7 +23,53 @@ enum {
     MEMBER_BYTES = 512
 };
 
+_Static_assert(sizeof LIBARCHIVE > 1, "libarchive.so was not found");
+
+/* What is used of libarchive: X(name) for each archive_name(). */
+#define LIBARCHIVE_FUNCTIONS(X)                                                \
+    X(error_string)                                                            \
+    X(format)                                                                  \
+    X(read_new)                                                                \
+    X(read_support_format_tar)                                                 \
+    X(read_support_format_zip_seekable)                                        \
+    X(read_support_filter_gzip)                                                \
+    X(read_support_filter_xz)                                                  \
+    X(read_support_filter_bzip2)                                               \
+    X(read_support_filter_zstd)                                                \
+    X(read_open_filename)                                                      \
+    X(read_next_header)                                                        \
+    X(read_data)                                                               \
+    X(read_free)                                                               \
+    X(entry_pathname)                                                          \
+    X(entry_pathname_utf8)                                                     \
+    X(entry_filetype)                                                          \
+    X(entry_size)                                                              \
+    X(entry_size_is_set)
+
+struct libarchive {
+#define MEMBER(name) __typeof__(archive_##name) *name;
+    LIBARCHIVE_FUNCTIONS(MEMBER)
+#undef MEMBER
+};
+
+/* Never unloaded: loading it again finds it. False if it is not there, or has
+ * not all of the functions. */
+static bool libarchive_load(struct libarchive *lib)
+{
+    void *handle = dlopen(LIBARCHIVE, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL)
+        return false;
+    bool all = true;
+#define LOOK_UP(name)                                                          \
+    lib->name = (__typeof__(archive_##name) *)dlsym(handle, "archive_" #name); \
+    all = all && lib->name != NULL;
+    LIBARCHIVE_FUNCTIONS(LOOK_UP)
+#undef LOOK_UP
+    return all;
+}
+
 struct reader {
+    struct libarchive lib;
     struct archive *archive;
     struct tree *tree;
     const char *path;
@@ -36,7 +89,7 @@ static enum ramp_status over_limit(const struct reader *reader,
 static enum ramp_status archive_failed(const struct reader *reader,
                                        struct ramp_error *err)
 {
-    const char *why = archive_error_string(reader->archive);
+    const char *why = reader->lib.error_string(reader->archive);
     return error_set(err, RAMP_DATA, "cannot read %s as an archive: %s",
                      TEXT_QUOTE(reader->path),
                      TEXT_QUOTE(why ? why : "damaged archive"));
@@ -76,8 +129,8 @@ static enum ramp_status read_unsized(struct reader *reader, uint8_t **bytes,
         if (!mem_grow((void **)bytes, &room, n + READ_BLOCK_BYTES, 1))
             return error_memory(err, "a file of an archive",
                                 n + READ_BLOCK_BYTES);
-        la_ssize_t got =
-            archive_read_data(reader->archive, *bytes + n, READ_BLOCK_BYTES);
+        la_ssize_t got = reader->lib.read_data(reader->archive, *bytes + n,
+                                               READ_BLOCK_BYTES);
         if (got < 0)
             return archive_failed(reader, err);
         if (got == 0)
@@ -97,8 +150,8 @@ static enum ramp_status read_sized(struct reader *reader, uint8_t **bytes,
     if (*bytes == NULL)
         return error_memory(err, "a file of an archive", (size_t)n_bytes);
     while (done < n_bytes) {
-        la_ssize_t got = archive_read_data(reader->archive, *bytes + done,
-                                           (size_t)n_bytes - done);
+        la_ssize_t got = reader->lib.read_data(reader->archive, *bytes + done,
+                                               (size_t)n_bytes - done);
         if (got < 0)
             return archive_failed(reader, err);
         if (got == 0)
@@ -117,8 +170,8 @@ static enum ramp_status read_bytes(struct reader *reader,
                                    uint64_t *n_bytes, struct ramp_error *err)
 {
     enum ramp_status status;
-    if (archive_entry_size_is_set(entry)) {
-        *n_bytes = (uint64_t)archive_entry_size(entry);
+    if (reader->lib.entry_size_is_set(entry)) {
+        *n_bytes = (uint64_t)reader->lib.entry_size(entry);
         status = read_sized(reader, bytes, *n_bytes, err);
     } else {
         status = read_unsized(reader, bytes, n_bytes, err);
@@ -136,11 +189,12 @@ static enum ramp_status take_member(struct reader *reader,
 {
     uint8_t *bytes = NULL;
     uint64_t n_bytes = 0;
-    if (archive_entry_filetype(entry) == AE_IFDIR)
+    unsigned type = reader->lib.entry_filetype(entry);
+    if (type == AE_IFDIR)
         return tree_add(reader->tree, path, TREE_FOLDER, 0, NULL, err);
     if (!tree_wants(path))
         return RAMP_OK;
-    if (archive_entry_filetype(entry) != AE_IFREG)
+    if (type != AE_IFREG)
         return tree_add(reader->tree, path, TREE_LINK, 0, NULL, err);
     enum ramp_status status = read_bytes(reader, entry, &bytes, &n_bytes, err);
     if (status != RAMP_OK)
@@ -156,11 +210,11 @@ static enum ramp_status read_member(struct reader *reader,
     uint64_t n_bytes = MEMBER_BYTES;
     /* Names are bytes to us. Where libarchive holds one as UTF-8 only, it can
      * give its bytes only as such (the locale is not ours to set). */
-    const char *name = archive_entry_pathname(entry);
+    const char *name = reader->lib.entry_pathname(entry);
     if (name == NULL)
-        name = archive_entry_pathname_utf8(entry);
-    if (archive_entry_size_is_set(entry))
-        n_bytes += (uint64_t)archive_entry_size(entry);
+        name = reader->lib.entry_pathname_utf8(entry);
+    if (reader->lib.entry_size_is_set(entry))
+        n_bytes += (uint64_t)reader->lib.entry_size(entry);
     if (n_bytes > reader->max_bytes - reader->n_bytes)
         return over_limit(reader, err);
     reader->n_bytes += n_bytes;
@@ -180,7 +234,7 @@ static enum ramp_status read_members(struct reader *reader,
     enum ramp_status status = RAMP_OK;
     while (status == RAMP_OK) {
         struct archive_entry *entry;
-        int code = archive_read_next_header(reader->archive, &entry);
+        int code = reader->lib.read_next_header(reader->archive, &entry);
         if (code == ARCHIVE_EOF)
             break;
         /* A warning is about names, times or owners: of no account here. */
@@ -192,33 +246,35 @@ static enum ramp_status read_members(struct reader *reader,
 }
 
 /* The kind in a word; known after the first header. */
-static const char *kind_of(struct archive *archive)
+static const char *kind_of(const struct reader *reader)
 {
-    int format = archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK;
+    int format = reader->lib.format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK;
     return format == ARCHIVE_FORMAT_ZIP ? "zip" : "tar";
 }
 
-static bool support(struct archive *archive)
+static bool support(const struct reader *reader)
 {
-    return archive_read_support_format_tar(archive) == ARCHIVE_OK &&
-           archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
-           archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
-           archive_read_support_filter_xz(archive) == ARCHIVE_OK &&
-           archive_read_support_filter_bzip2(archive) == ARCHIVE_OK &&
-           archive_read_support_filter_zstd(archive) == ARCHIVE_OK;
+    const struct libarchive *lib = &reader->lib;
+    struct archive *archive = reader->archive;
+    return lib->read_support_format_tar(archive) == ARCHIVE_OK &&
+           lib->read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
+           lib->read_support_filter_gzip(archive) == ARCHIVE_OK &&
+           lib->read_support_filter_xz(archive) == ARCHIVE_OK &&
+           lib->read_support_filter_bzip2(archive) == ARCHIVE_OK &&
+           lib->read_support_filter_zstd(archive) == ARCHIVE_OK;
 }
 
 static enum ramp_status load(struct reader *reader, struct ramp_error *err)
 {
-    reader->archive = archive_read_new();
-    if (reader->archive == NULL || !support(reader->archive))
+    reader->archive = reader->lib.read_new();
+    if (reader->archive == NULL || !support(reader))
         return error_memory(err, "reading an archive", READ_BLOCK_BYTES);
-    if (archive_read_open_filename(reader->archive, reader->path,
-                                   READ_BLOCK_BYTES) != ARCHIVE_OK)
+    if (reader->lib.read_open_filename(reader->archive, reader->path,
+                                       READ_BLOCK_BYTES) != ARCHIVE_OK)
         return archive_failed(reader, err);
     enum ramp_status status = read_members(reader, err);
     if (status == RAMP_OK)
-        reader->tree->archive_kind = kind_of(reader->archive);
+        reader->tree->archive_kind = kind_of(reader);
     return status;
 }
 
@@ -226,13 +282,19 @@ enum ramp_status archive_load(struct tree *tree, const char *path,
                               uint64_t max_bytes, struct ramp_error *err)
 {
     struct reader reader = {.tree = tree, .path = path, .max_bytes = max_bytes};
+    *tree = (struct tree){0};
+    if (!libarchive_load(&reader.lib))
+        return error_set(err, RAMP_DATA,
+                         "cannot read %s: the library %s cannot be loaded; "
+                         "try apt-get install libarchive13",
+                         TEXT_QUOTE(path), LIBARCHIVE);
     *tree = (struct tree){.root = path, .archive_kind = "tar"};
     /* libarchive turns UTF-8 names into the charset of the locale, and loses
      * them where that has no such letters. Only this thread's is changed. */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
     enum ramp_status status = load(&reader, err);
-    archive_read_free(reader.archive);
+    reader.lib.read_free(reader.archive);
     if (utf8) {
         uselocale(before);
         freelocale(utf8);

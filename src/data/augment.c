@@ -6,6 +6,7 @@
 #include "data/preprocess.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The numbers of one picture are drawn at counter * DRAWS + which, so that no
  * two draws of an epoch share a counter. */
@@ -31,9 +32,12 @@ struct change {
 /* Shape and scaling of one picture, ready for the loops. */
 struct canvas {
     int width, height, channels;
-    float mul[3], add[3];
+    struct scaling scaling;
     const uint8_t *pixels; /* borrowed */
 };
+
+/* A strip has room for a row of the widest picture. */
+enum { MAX_SIDE = 16384, STRIP_BYTES = 3 * MAX_SIDE };
 
 static int draw_int(struct rng_key key, uint64_t counter, int low, int high)
 {
@@ -81,35 +85,63 @@ static int mirrored(int64_t i, int n)
     return (int)(i < n ? i : period - i);
 }
 
-static void put_pixel(float *out, const struct canvas *canvas,
-                      const uint8_t *pixel)
+/* n pixels from `pixel` on, or back to the left from there. */
+static void copy_pixels(uint8_t *to, const uint8_t *pixel, size_t n,
+                        size_t channels, bool to_the_left)
 {
-    for (int c = 0; c < canvas->channels; c++)
-        out[c] = (float)pixel[c] * canvas->mul[c] + canvas->add[c];
-}
-
-/* One row, moved by whole pixels, perhaps flipped. */
-static void move_row(float *out, const struct canvas *canvas,
-                     const uint8_t *row, const struct change *change)
-{
-    int w = canvas->width;
-    for (int x = 0; x < w; x++) {
-        int from = mirrored((int64_t)x - change->shift_x, w);
-        if (change->flip)
-            from = w - 1 - from;
-        put_pixel(out, canvas, row + (size_t)from * (size_t)canvas->channels);
-        out += canvas->channels;
+    if (!to_the_left) {
+        memcpy(to, pixel, n * channels);
+    } else if (channels == 1) {
+        for (size_t i = 0; i < n; i++)
+            to[i] = *(pixel - i);
+    } else {
+        for (size_t i = 0; i < n; i++, to += 3) {
+            to[0] = (pixel - 3 * i)[0];
+            to[1] = (pixel - 3 * i)[1];
+            to[2] = (pixel - 3 * i)[2];
+        }
     }
 }
 
+/* One row, moved by whole pixels, perhaps flipped: run by run from border to
+ * border, for behind each border the mirrored row goes the other way. */
+static void move_row(uint8_t *to, const struct canvas *canvas,
+                     const uint8_t *row, const struct change *change)
+{
+    size_t channels = (size_t)canvas->channels;
+    int w = canvas->width;
+    for (int x = 0, n; x < w; x += n) {
+        int place = mirrored((int64_t)x - change->shift_x, w);
+        bool to_the_left =
+            place > 0 &&
+            mirrored((int64_t)x + 1 - change->shift_x, w) == place - 1;
+        n = to_the_left ? place : w - place;
+        if (n > w - x)
+            n = w - x;
+        if (change->flip)
+            place = w - 1 - place;
+        copy_pixels(to + (size_t)x * channels, row + (size_t)place * channels,
+                    (size_t)n, channels, to_the_left != change->flip);
+    }
+}
+
+/* Rows are moved as bytes, a strip of them at a time, and scaled together. */
 static void move(float *out, const struct canvas *canvas,
                  const struct change *change)
 {
-    size_t row_size = (size_t)canvas->width * (size_t)canvas->channels;
+    uint8_t strip[STRIP_BYTES];
+    size_t row_bytes = (size_t)canvas->width * (size_t)canvas->channels;
+    size_t used = 0;
     for (int y = 0; y < canvas->height; y++) {
-        int from = mirrored((int64_t)y - change->shift_y, canvas->height);
-        move_row(out, canvas, canvas->pixels + (size_t)from * row_size, change);
-        out += row_size;
+        int place = mirrored((int64_t)y - change->shift_y, canvas->height);
+        move_row(strip + used, canvas,
+                 canvas->pixels + (size_t)place * row_bytes, change);
+        used += row_bytes;
+        if (used + row_bytes > STRIP_BYTES || y + 1 == canvas->height) {
+            scaling_apply(&canvas->scaling, out, strip, used);
+            out += used;
+            used = 0;
+        }
     }
 }
 
@@ -137,7 +169,7 @@ static void put_between(float *out, const struct canvas *canvas, double x,
         float high = a + (b - a) * right_share;
         float low = d + (e - d) * right_share;
         float value = high + (low - high) * low_share;
-        out[c] = value * canvas->mul[c] + canvas->add[c];
+        out[c] = value * canvas->scaling.mul[c] + canvas->scaling.add[c];
     }
 }
 
@@ -199,20 +231,22 @@ void augment_apply(float *out, const struct augment *augment,
                    const struct ramp_preprocess *pre, const uint8_t *pixels,
                    struct rng_key key, uint64_t counter)
 {
-    ASSERT(augment->scale < 1);
+    ASSERT(augment->scale < 1 && pre->width <= MAX_SIDE);
+    size_t n_values =
+        (size_t)pre->height * (size_t)pre->width * (size_t)pre->channels;
     uint64_t base = counter * DRAWS;
     struct change change = draw_change(augment, key, base);
     struct canvas canvas = {.width = pre->width,
                             .height = pre->height,
                             .channels = pre->channels,
                             .pixels = pixels};
-    preprocess_factors(pre, canvas.mul, canvas.add);
+    scaling_init(&canvas.scaling, pre);
     if (change.angle != 0 || change.factor != 1)
         warp(out, &canvas, &change);
     else if (change.flip || change.shift_x != 0 || change.shift_y != 0)
         move(out, &canvas, &change);
     else
-        ramp_preprocess_scale(out, pre, pixels);
+        scaling_apply(&canvas.scaling, out, pixels, n_values);
     if (augment->cutout > 0)
         cut_out(out, augment, pre, key, base);
 }

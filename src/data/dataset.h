@@ -11,7 +11,9 @@
 
 enum {
     DATASET_MAX_CLASSES = 10000,
-    DATASET_MAX_BAD = 20 /* messages kept of bad pictures */
+    DATASET_MAX_BAD = 20, /* messages kept of bad pictures */
+    DATASET_CHUNK = 8192  /* pictures decoded between two barriers, where
+                           * threads spin while they wait */
 };
 
 /* Everything about one picture but its pixels. Items lie in the order of their

@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MEASURE_BYTES = 8 << 20, /* pixels decoded at once */
-    LOOK_CHUNK = 1024
-};
+enum { MEASURE_BYTES = 8 << 20 }; /* pixels decoded at once */
 
 /* ==== Mean and standard deviation ==== */
 
@@ -144,7 +141,7 @@ struct looking {
     const struct ramp_dataset *data;
     struct dataset_item *items; /* a copy, with everything filled in */
     size_t start;
-    struct ramp_error errors[LOOK_CHUNK];
+    struct ramp_error errors[DATASET_CHUNK];
 };
 
 static enum ramp_status look_one(void *context, size_t i,
@@ -190,7 +187,7 @@ static enum ramp_status look_at_all(struct looking *looking,
         add_bad(report, i < DATASET_MAX_BAD ? data->bad[i] : "");
     while (looking->start < data->n_items && status == RAMP_OK) {
         size_t n = data->n_items - looking->start;
-        n = n < LOOK_CHUNK ? n : LOOK_CHUNK;
+        n = n < DATASET_CHUNK ? n : DATASET_CHUNK;
         status = dataset_each(n, data->n_threads, look_one, looking, err);
         for (size_t i = 0; i < n && status == RAMP_OK; i++)
             if (looking->errors[i].status != RAMP_OK)

@@ -5,11 +5,11 @@
 #include "base/text.h"
 #include "data/dataset.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
     SMALL_SIDE = 64, /* equal pictures up to this size keep it; others get it */
-    FILL_CHUNK = 1024,
     MAX_FILE_BYTES = 1 << 30
 };
 
@@ -173,12 +173,10 @@ enum ramp_status dataset_read_item(const struct ramp_dataset *data, size_t item,
 
 struct filling {
     struct ramp_dataset *data;
-    bool uniform; /* stop at a picture of another shape */
-    size_t start; /* item of the chunk's first slot */
-    struct {
-        bool differs;
-        struct ramp_error error;
-    } slots[FILL_CHUNK];
+    bool uniform;        /* stop at a picture of another shape */
+    atomic_bool differs; /* there is one */
+    size_t start;        /* the chunk's first item */
+    struct ramp_error errors[DATASET_CHUNK];
 };
 
 static bool may_skip(const struct ramp_dataset *data, enum ramp_status status)
@@ -193,13 +191,16 @@ static enum ramp_status fill_one(void *context, size_t i,
     struct ramp_dataset *data = filling->data;
     size_t item = filling->start + i;
     bool same = true;
+    if (filling->differs) /* all will be done again */
+        return RAMP_OK;
     uint8_t *pixels =
         item < data->n_cached ? data->cache + item * data->item_bytes : NULL;
-    struct ramp_error *error = &filling->slots[i].error;
+    struct ramp_error *error = &filling->errors[i];
     enum ramp_status status =
         item_pixels(data, &data->items[item], pixels,
                     filling->uniform ? &same : NULL, error);
-    filling->slots[i].differs = !same;
+    if (!same)
+        filling->differs = true;
     data->items[item].bad = status != RAMP_OK;
     if (status == RAMP_OK || may_skip(data, status))
         return RAMP_OK;
@@ -209,11 +210,10 @@ static enum ramp_status fill_one(void *context, size_t i,
 
 /* What the chunk has shown, in the order of its items. */
 static enum ramp_status close_chunk(struct filling *filling, size_t n,
-                                    bool *differs, struct ramp_error *err)
+                                    struct ramp_error *err)
 {
     struct ramp_dataset *data = filling->data;
     for (size_t i = 0; i < n; i++) {
-        *differs = *differs || filling->slots[i].differs;
         if (!data->items[filling->start + i].bad)
             continue;
         if (data->bad == NULL) {
@@ -223,7 +223,7 @@ static enum ramp_status close_chunk(struct filling *filling, size_t n,
                 return status;
         }
         if (data->n_skipped < DATASET_MAX_BAD)
-            memcpy(data->bad[data->n_skipped], filling->slots[i].error.text,
+            memcpy(data->bad[data->n_skipped], filling->errors[i].text,
                    RAMP_ERROR_TEXT_BYTES);
         data->n_skipped++;
     }
@@ -231,16 +231,19 @@ static enum ramp_status close_chunk(struct filling *filling, size_t n,
 }
 
 static enum ramp_status fill_items(struct filling *filling, size_t n_items,
-                                   bool *differs, struct ramp_error *err)
+                                   struct ramp_error *err)
 {
     enum ramp_status status = RAMP_OK;
-    while (filling->start < n_items && status == RAMP_OK && !*differs) {
+    while (filling->start < n_items && status == RAMP_OK) {
         size_t n = n_items - filling->start;
-        n = n < FILL_CHUNK ? n : FILL_CHUNK;
+        n = n < DATASET_CHUNK ? n : DATASET_CHUNK;
         status =
             dataset_each(n, filling->data->n_threads, fill_one, filling, err);
+        /* What else is wrong comes up again. */
+        if (filling->differs)
+            return RAMP_OK;
         if (status == RAMP_OK)
-            status = close_chunk(filling, n, differs, err);
+            status = close_chunk(filling, n, err);
         filling->start += n;
     }
     return status;
@@ -269,7 +272,8 @@ static enum ramp_status fill_cache(struct ramp_dataset *data, bool uniform,
     data->n_cached = n_cached;
     filling->data = data;
     filling->uniform = uniform;
-    status = fill_items(filling, all ? data->n_items : n_cached, differs, err);
+    status = fill_items(filling, all ? data->n_items : n_cached, err);
+    *differs = filling->differs;
     mem_free(filling);
     return status;
 }
@@ -280,6 +284,8 @@ static void forget_cache(struct ramp_dataset *data)
     data->cache = NULL;
     data->n_cached = 0;
     data->n_skipped = 0;
+    for (size_t i = 0; i < data->n_items; i++)
+        data->items[i].bad = false;
 }
 
 static void set_shape(struct ramp_dataset *data, int channels, int height,

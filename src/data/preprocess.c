@@ -161,24 +161,44 @@ void preprocess_factors(const struct ramp_preprocess *pre, float mul[3],
     }
 }
 
+void scaling_init(struct scaling *scaling, const struct ramp_preprocess *pre)
+{
+    float mul[3], add[3];
+    int c = 0;
+    preprocess_factors(pre, mul, add);
+    for (int i = 0; i < SCALING_RUN; i++) {
+        scaling->mul[i] = mul[c];
+        scaling->add[i] = add[c];
+        c = c + 1 < pre->channels ? c + 1 : 0;
+    }
+}
+
+/* In a function of its own, with pointers that the compiler may take to be
+ * apart: gcc 12 makes vectors of it only so. */
+static inline void scale_run(float *restrict out,
+                             const struct scaling *restrict scaling,
+                             const uint8_t *restrict bytes)
+{
+    for (int i = 0; i < SCALING_RUN; i++)
+        out[i] = (float)bytes[i] * scaling->mul[i] + scaling->add[i];
+}
+
+void scaling_apply(const struct scaling *scaling, float *out,
+                   const uint8_t *bytes, size_t n)
+{
+    size_t i = 0;
+    for (; i + SCALING_RUN <= n; i += SCALING_RUN)
+        scale_run(out + i, scaling, bytes + i);
+    for (size_t j = 0; i + j < n; j++)
+        out[i + j] = (float)bytes[i + j] * scaling->mul[j] + scaling->add[j];
+}
+
 void ramp_preprocess_scale(float *out, const struct ramp_preprocess *pre,
                            const uint8_t *pixels)
 {
-    /* A run of 48 holds whole pixels of 1 and of 3 channels and whole vectors
-     * of 16, so that the inner loop has neither a remainder nor a modulo. */
-    enum { RUN = 48 };
-    float mul[3], add[3], run_mul[RUN], run_add[RUN];
-    size_t n_channels = (size_t)pre->channels;
-    size_t n = (size_t)pre->height * (size_t)pre->width * n_channels;
-    preprocess_factors(pre, mul, add);
-    for (size_t i = 0; i < RUN; i++) {
-        run_mul[i] = mul[i % n_channels];
-        run_add[i] = add[i % n_channels];
-    }
-    size_t i = 0;
-    for (; i + RUN <= n; i += RUN)
-        for (size_t j = 0; j < RUN; j++)
-            out[i + j] = (float)pixels[i + j] * run_mul[j] + run_add[j];
-    for (size_t j = 0; i + j < n; j++)
-        out[i + j] = (float)pixels[i + j] * run_mul[j] + run_add[j];
+    struct scaling scaling;
+    scaling_init(&scaling, pre);
+    scaling_apply(&scaling, out, pixels,
+                  (size_t)pre->height * (size_t)pre->width *
+                      (size_t)pre->channels);
 }

@@ -1,4 +1,5 @@
-/* preprocess.h - the numbers behind ramp_preprocess_scale. */
+/* preprocess.h - ramp_preprocess_scale in two steps: its factors, made ready
+ * once, and the loop over bytes. */
 #ifndef DATA_PREPROCESS_H
 #define DATA_PREPROCESS_H
 
@@ -8,5 +9,17 @@
  * three channels are filled in. */
 void preprocess_factors(const struct ramp_preprocess *pre, float mul[3],
                         float add[3]);
+
+/* The factors of 48 bytes one after another: these are whole pixels of 1 and
+ * of 3 channels, and whole vectors of 16. */
+enum { SCALING_RUN = 48 };
+struct scaling {
+    float mul[SCALING_RUN], add[SCALING_RUN];
+};
+void scaling_init(struct scaling *scaling, const struct ramp_preprocess *pre);
+
+/* n bytes, whole pixels, to as many floats. */
+void scaling_apply(const struct scaling *scaling, float *out,
+                   const uint8_t *bytes, size_t n);
 
 #endif

@@ -144,8 +144,10 @@ static void relu_backward(float *dx, const float *dy, const float *x,
 {
     (void)x;
     (void)a;
-    for (size_t i = 0; i < n; i++)
-        dx[i] = y[i] > 0 ? dy[i] : 0;
+    for (size_t i = 0; i < n; i++) {
+        float d = dy[i]; /* read in any case: else gcc makes a branch */
+        dx[i] = y[i] > 0 ? d : 0;
+    }
 }
 
 static void leaky_backward(float *dx, const float *dy, const float *x,

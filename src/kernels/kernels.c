@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 
 #include "kernels/act_kernels.h"
+#include "kernels/narrow_kernels.h"
 #include "kernels/peak_kernels.h"
 #include "kernels/pool_kernels.h"
 #include "kernels/row_kernels.h"
@@ -29,6 +30,8 @@ const struct kernels TABLE_NAME(KERNELS_ISA) = {
     .dots = DOTS_TABLE,
     .winograd = WINOGRAD_TABLE(winograd),
     .winograd_row = WINOGRAD_TABLE(winograd_row),
+    .narrow_output = narrow_output_45,
+    .narrow_gradient = narrow_gradient_45,
     .act_forward =
         {
             [RAMP_ACT_LINEAR] = linear_forward,

@@ -91,6 +91,29 @@ struct transform {
 };
 typedef void transform_fn(const struct transform *t);
 
+/* Steps of F(4,5) with the products before or behind them, for the n_tiles
+ * tiles of a row of a map with c <= NARROW_C channels: V[xi][tile][NARROW_C]
+ * and U[xi][c][n], of which neighbouring xi are v_xi and u_xi floats apart,
+ * rows of U u_row.
+ *
+ *   output    y = outputs of U V, m x m pixels a tile, and bias unless NULL
+ *   gradient  U += V transposed x gradient transform of y, the output's
+ * gradient
+ *
+ * Pixels of y are y_column and its rows y_row floats apart. */
+enum { NARROW_C = 4 };
+struct narrow {
+    float *y;
+    size_t y_row, y_column;
+    const float *v;
+    size_t v_xi;
+    float *u;
+    size_t u_xi, u_row;
+    const float *bias;
+    size_t c, n, n_tiles;
+};
+typedef void narrow_fn(const struct narrow *t);
+
 enum winograd_kind { WINOGRAD_45, WINOGRAD_43, WINOGRAD_63, WINOGRAD_KINDS };
 enum winograd_step {
     WINOGRAD_DATA,
@@ -122,6 +145,7 @@ struct kernels {
      * from_row and to_row are not looked at. */
     transform_fn *winograd[WINOGRAD_KINDS][WINOGRAD_STEPS];
     transform_fn *winograd_row[WINOGRAD_KINDS][WINOGRAD_STEPS];
+    narrow_fn *narrow_output, *narrow_gradient;
 
     /* y = f(x), in place allowed; dx = dy f'(x), given x and y = f(x), in
      * place of dy allowed. a: see struct ramp_activation. */

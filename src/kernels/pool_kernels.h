@@ -6,20 +6,7 @@
 
 typedef uint16_t vec_u16 __attribute__((vector_size(2 * VEC_WIDTH), may_alias));
 
-/* Some = the first n channels of a vec; n == VEC_WIDTH but in the last one. */
-INLINE vec some_load(const float *p, size_t n)
-{
-    return n == VEC_WIDTH ? vec_load(p) : vec_load_part(p, n);
-}
-
-INLINE void some_store(float *p, vec v, size_t n)
-{
-    if (n == VEC_WIDTH)
-        vec_store(p, v);
-    else
-        vec_store_part(p, v, n);
-}
-
+/* The numbers of the first n channels of a vec. */
 INLINE vec_int some_numbers(const uint16_t *p, size_t n)
 {
     vec_u16 v = {0};
@@ -39,64 +26,115 @@ INLINE void some_numbers_store(uint16_t *p, vec_int numbers, size_t n)
         memcpy(p, &v, n * sizeof *p);
 }
 
-/* The largest and its number stay in registers. A comparison with NaN is
- * false, so NaNs are looked for apart: one makes the result NaN. */
+/* nv vecs of channels, n in use of the last. The largest and its number stay in
+ * registers. A comparison with NaN is false, so NaNs are looked for apart: one
+ * makes the result NaN. */
 INLINE void max_pool_some(float *y, uint16_t *index, const float *x, size_t row,
-                          size_t rows, size_t columns, size_t c, size_t n)
+                          size_t rows, size_t columns, size_t c, size_t nv,
+                          size_t n)
 {
-    vec best = some_load(x, n);
-    vec_int number = {0}, nan = best != best;
+    vec best[2];
+    vec_int number[2], nan[2];
+    UNROLL for (size_t i = 0; i < nv; i++)
+    {
+        best[i] = vec_load_some(x + i * VEC_WIDTH, n);
+        number[i] = (vec_int){0};
+        nan[i] = best[i] != best[i];
+    }
     for (size_t r = 0; r < rows; r++)
         for (size_t s = 0; s < columns; s++) {
-            vec v = some_load(x + r * row + s * c, n);
-            vec_int wins = v > best;
+            const float *from = x + r * row + s * c;
             int new = (int)(r * columns + s);
-            best = vec_select(wins, v, best);
-            number = (wins & new) | (~wins & number);
-            nan |= v != v;
+            UNROLL for (size_t i = 0; i < nv; i++)
+            {
+                vec v = vec_load_some(from + i * VEC_WIDTH, n);
+                vec_int wins = v > best[i];
+                best[i] = vec_select(wins, v, best[i]);
+                number[i] = (wins & new) | (~wins & number[i]);
+                nan[i] |= v != v;
+            }
         }
-    some_store(y, vec_select(nan, vec_set1(NAN), best), n);
-    some_numbers_store(index, number, n);
+    UNROLL for (size_t i = 0; i < nv; i++)
+    {
+        vec y_i = vec_select(nan[i], vec_set1(NAN), best[i]);
+        vec_store_some(y + i * VEC_WIDTH, y_i, n);
+        some_numbers_store(index + i * VEC_WIDTH, number[i], n);
+    }
 }
 
+INLINE void max_pool_all(float *y, uint16_t *index, const float *x, size_t row,
+                         size_t rows, size_t columns, size_t c)
+{
+    size_t at = 0;
+    for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
+        max_pool_some(y + at, index + at, x + at, row, rows, columns, c, 2,
+                      VEC_WIDTH);
+    for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
+        max_pool_some(y + at, index + at, x + at, row, rows, columns, c, 1,
+                      VEC_WIDTH);
+    if (at < c)
+        max_pool_some(y + at, index + at, x + at, row, rows, columns, c, 1,
+                      c - at);
+}
+
+/* The usual size without loops over the window. */
 static void max_pool(float *y, uint16_t *index, const float *x, size_t row,
                      size_t rows, size_t columns, size_t c)
 {
-    size_t at = 0;
-    for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
-        max_pool_some(y + at, index + at, x + at, row, rows, columns, c,
-                      VEC_WIDTH);
-    if (at < c)
-        max_pool_some(y + at, index + at, x + at, row, rows, columns, c,
-                      c - at);
+    if (rows == 2 && columns == 2)
+        max_pool_all(y, index, x, row, 2, 2, c);
+    else
+        max_pool_all(y, index, x, row, rows, columns, c);
 }
 
 INLINE void max_unpool_some(float *dx, const float *dy, const uint16_t *index,
                             size_t row, size_t rows, size_t columns, size_t c,
-                            bool accumulate, size_t n)
+                            bool accumulate, size_t nv, size_t n)
 {
-    vec d = some_load(dy, n);
-    vec_int number = some_numbers(index, n);
+    vec d[2];
+    vec_int number[2];
+    UNROLL for (size_t i = 0; i < nv; i++)
+    {
+        d[i] = vec_load_some(dy + i * VEC_WIDTH, n);
+        number[i] = some_numbers(index + i * VEC_WIDTH, n);
+    }
     for (size_t r = 0; r < rows; r++)
         for (size_t s = 0; s < columns; s++) {
-            float *p = dx + r * row + s * c;
-            vec_int here = number == (int)(r * columns + s);
-            vec v = vec_select(here, d, vec_set1(0));
-            if (accumulate)
-                v = v + some_load(p, n);
-            some_store(p, v, n);
+            float *to = dx + r * row + s * c;
+            int new = (int)(r * columns + s);
+            UNROLL for (size_t i = 0; i < nv; i++)
+            {
+                float *p = to + i * VEC_WIDTH;
+                vec v = vec_select(number[i] == new, d[i], vec_set1(0));
+                if (accumulate)
+                    v = v + vec_load_some(p, n);
+                vec_store_some(p, v, n);
+            }
         }
+}
+
+INLINE void max_unpool_all(float *dx, const float *dy, const uint16_t *index,
+                           size_t row, size_t rows, size_t columns, size_t c,
+                           bool accumulate)
+{
+    size_t at = 0;
+    for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
+        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
+                        accumulate, 2, VEC_WIDTH);
+    for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
+        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
+                        accumulate, 1, VEC_WIDTH);
+    if (at < c)
+        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
+                        accumulate, 1, c - at);
 }
 
 static void max_unpool(float *dx, const float *dy, const uint16_t *index,
                        size_t row, size_t rows, size_t columns, size_t c,
                        bool accumulate)
 {
-    size_t at = 0;
-    for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
-        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
-                        accumulate, VEC_WIDTH);
-    if (at < c)
-        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
-                        accumulate, c - at);
+    if (rows == 2 && columns == 2 && !accumulate)
+        max_unpool_all(dx, dy, index, row, 2, 2, c, false);
+    else
+        max_unpool_all(dx, dy, index, row, rows, columns, c, accumulate);
 }

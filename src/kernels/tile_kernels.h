@@ -101,10 +101,13 @@ TILE(4, 1) TILE(4, 2) TILE(4, 3) TILE(4, 4) TILE(4, 5) TILE(4, 6)
 
     INLINE float vec_sum(vec v)
 {
-    float lanes[VEC_WIDTH], sum = 0;
+    float lanes[VEC_WIDTH];
     vec_store(lanes, v);
-    UNROLL for (size_t i = 0; i < VEC_WIDTH; i++) sum += lanes[i];
-    return sum;
+    UNROLL for (size_t half = VEC_WIDTH / 2; half > 0; half /= 2)
+    {
+        UNROLL for (size_t i = 0; i < half; i++) lanes[i] += lanes[half + i];
+    }
+    return lanes[0];
 }
 
 INLINE void dots_run(const struct dots *d, size_t m, size_t n)

@@ -5,8 +5,9 @@
  * the instruction set brings the type, VEC_MAX_NV, VEC_MAX_M and VEC_DOTS_M
  * (the sizes of tiles that stay in registers), vec_set1, vec_fma(a, b, c) = a *
  * b + c, vec_load_part(p, n), the first n <= VEC_WIDTH floats and else 0, and
- * vec_store_part(p, v, n), which leaves the others alone; the rest stands here
- * once. */
+ * vec_store_part(p, v, n), which leaves the others alone; vec_keep(v), the same
+ * v in a register: else gcc reads a vec from memory once for each use. The rest
+ * stands here once. */
 #ifndef KERNELS_VEC_H
 #define KERNELS_VEC_H
 
@@ -49,6 +50,20 @@ static inline vec vec_load(const float *p)
 static inline void vec_store(float *p, vec v)
 {
     memcpy(p, &v, sizeof v);
+}
+
+/* The first n floats, where n is VEC_WIDTH but at the end of a row. */
+static inline vec vec_load_some(const float *p, size_t n)
+{
+    return n == VEC_WIDTH ? vec_load(p) : vec_load_part(p, n);
+}
+
+static inline void vec_store_some(float *p, vec v, size_t n)
+{
+    if (n == VEC_WIDTH)
+        vec_store(p, v);
+    else
+        vec_store_part(p, v, n);
 }
 
 /* mask ? a : b; the mask is all ones or all zeros in each lane. */

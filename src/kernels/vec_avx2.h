@@ -38,3 +38,9 @@ static inline void vec_store_part(float *p, vec v, size_t n)
 {
     _mm256_maskstore_ps(p, vec_mask(n), (__m256)v);
 }
+
+static inline vec vec_keep(vec v)
+{
+    __asm__("" : "+x"(v));
+    return v;
+}

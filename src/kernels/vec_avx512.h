@@ -37,3 +37,9 @@ static inline void vec_store_part(float *p, vec v, size_t n)
 {
     _mm512_mask_storeu_ps(p, vec_mask(n), (__m512)v);
 }
+
+static inline vec vec_keep(vec v)
+{
+    __asm__("" : "+v"(v));
+    return v;
+}

@@ -34,3 +34,9 @@ static inline void vec_store_part(float *p, vec v, size_t n)
 {
     memcpy(p, &v, n * sizeof *p);
 }
+
+static inline vec vec_keep(vec v)
+{
+    __asm__("" : "+w"(v));
+    return v;
+}

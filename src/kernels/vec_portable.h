@@ -31,3 +31,8 @@ static inline void vec_store_part(float *p, vec v, size_t n)
 {
     memcpy(p, &v, n * sizeof *p);
 }
+
+static inline vec vec_keep(vec v)
+{
+    return v;
+}

@@ -17,6 +17,9 @@
  *
  * A vec holds VEC_WIDTH channels of one element: all transforms here are
  * straight-line sums of vecs. */
+#ifndef KERNELS_WINOGRAD_KERNELS_H
+#define KERNELS_WINOGRAD_KERNELS_H
+
 #include "kernels/kernels.h"
 #include "kernels/vec.h"
 
@@ -266,7 +269,7 @@ INLINE void winograd_2d(const struct transform *t, size_t at, size_t n,
         const float *from = t->from + j * t->from_column + at;
         vec in[WINOGRAD_MAX], out[WINOGRAD_MAX];
         UNROLL for (size_t i = 0; i < n_in; i++, from += t->from_row) in[i] =
-            n == VEC_WIDTH ? vec_load(from) : vec_load_part(from, n);
+            vec_load_some(from, n);
         f(out, in);
         UNROLL for (size_t i = 0; i < n_out; i++) half[i * n_in + j] = out[i];
     }
@@ -276,12 +279,7 @@ INLINE void winograd_2d(const struct transform *t, size_t at, size_t n,
         vec out[WINOGRAD_MAX];
         f(out, half + i * n_in);
         UNROLL for (size_t j = 0; j < n_out; j++, to += t->to_column)
-        {
-            if (n == VEC_WIDTH)
-                vec_store(to, out[j]);
-            else
-                vec_store_part(to, out[j], n);
-        }
+            vec_store_some(to, out[j], n);
     }
 }
 
@@ -303,15 +301,10 @@ INLINE void winograd_row_some(const struct transform *t, size_t at, size_t n,
     float *to = t->to + at;
     vec in[WINOGRAD_MAX], out[WINOGRAD_MAX];
     UNROLL for (size_t j = 0; j < n_in; j++, from += t->from_column) in[j] =
-        n == VEC_WIDTH ? vec_load(from) : vec_load_part(from, n);
+        vec_load_some(from, n);
     f(out, in);
     UNROLL for (size_t j = 0; j < n_out; j++, to += t->to_column)
-    {
-        if (n == VEC_WIDTH)
-            vec_store(to, out[j]);
-        else
-            vec_store_part(to, out[j], n);
-    }
+        vec_store_some(to, out[j], n);
 }
 
 INLINE void winograd_row(const struct transform *t, size_t n_out, size_t n_in,
@@ -354,3 +347,5 @@ WINOGRAD(63, 8, 6, 3)
         WINOGRAD_STEPS_OF(prefix, 45), WINOGRAD_STEPS_OF(prefix, 43),          \
             WINOGRAD_STEPS_OF(prefix, 63)                                      \
     }
+
+#endif

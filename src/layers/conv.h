@@ -18,6 +18,8 @@ struct conv_algorithm {
                      const float *dy, const float *x);
     void (*collect)(const struct layer *l, const struct pass *p,
                     const float *partial);
+    void (*describe)(const struct layer *l, const struct run *run,
+                     struct ramp_plan_step *step);
 };
 
 extern const struct conv_algorithm conv_direct, conv_winograd, conv_interleaved;
@@ -48,6 +50,11 @@ void conv_bias_gradient(const struct layer *l, const struct pass *p,
  * round and exchanged, to `turned`. */
 void conv_turn_tap(const struct layer *l, float *turned, const float *w,
                    size_t tap);
+
+/* Why an algorithm with `products` multiplications for an output and input
+ * channel, instead of one for each tap, was chosen: to step->reason. */
+void conv_describe_products(const struct layer *l, double products,
+                            struct ramp_plan_step *step);
 
 /* A collect for partial sums that are the gradient itself. */
 void conv_copy_weights(const struct layer *l, const struct pass *p,

@@ -1,9 +1,12 @@
 /* conv2d.c - convolution: the choice of the algorithm, and what the algorithms
  * share. */
 #include "layers/conv.h"
+#include "layers/interleaved.h"
 #include "layers/layers.h"
 #include "layers/winograd.h"
 
+#include <ramp/net.h>
+#include <stdio.h>
 #include <string.h>
 
 struct padded conv_pad_columns(float *room, const float *x, size_t h, size_t w,
@@ -134,4 +137,56 @@ void conv2d_collect(const struct layer *l, const struct pass *p,
         memcpy(p->dbias, partial + conv2d_partial_weights(l, p->run),
                l->out.c * sizeof *partial);
     }
+}
+
+/* ---- In words ---- */
+
+void conv_describe_products(const struct layer *l, double products,
+                            struct ramp_plan_step *step)
+{
+    size_t taps = l->window.r * l->window.s;
+    double fewer = (double)taps / products;
+    char times[40] = "";
+    if (fewer > 1)
+        snprintf(times, sizeof times, ": %.3g times fewer", fewer);
+    snprintf(step->reason, sizeof step->reason,
+             "%.3g products an output where direct takes %zu%s", products, taps,
+             times);
+}
+
+/* Why not Winograd: if it would not be with many channels either, it is the
+ * window or its stride. */
+static void describe_direct(const struct layer *l, const struct run *run,
+                            struct ramp_plan_step *step)
+{
+    enum { ENOUGH = 1024 };
+    const struct window *v = &l->window;
+    struct layer many = *l;
+    many.in.c = many.out.c = ENOUGH;
+    char *reason = step->reason;
+    size_t n = sizeof step->reason;
+    if (run->exact && (winograd_suits(l) || interleaved_suits(l)))
+        snprintf(reason, n, "exact: no other algorithm is wanted");
+    else if (!winograd_suits(&many) && v->stride_h != v->stride_w)
+        snprintf(reason, n, "no Winograd form for stride %zux%zu", v->stride_h,
+                 v->stride_w);
+    else if (!winograd_suits(&many) && v->stride_h > 1)
+        snprintf(reason, n, "no Winograd form for stride %zu", v->stride_h);
+    else if (!winograd_suits(&many))
+        snprintf(reason, n, "no Winograd form for a %zux%zu window", v->r,
+                 v->s);
+    else
+        snprintf(reason, n,
+                 "few channels (%zu to %zu): Winograd's transforms would cost "
+                 "more than the products they save",
+                 l->in.c, l->out.c);
+}
+
+void conv2d_describe(const struct layer *l, const struct run *run,
+                     struct ramp_plan_step *step)
+{
+    const struct conv_algorithm *algorithm = algorithm_of(l, run);
+    if (algorithm == &conv_direct)
+        describe_direct(l, run, step);
+    algorithm->describe(l, run, step);
 }

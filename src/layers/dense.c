@@ -2,6 +2,8 @@
 #include "layers/layers.h"
 #include "layers/matmul.h"
 
+#include <ramp/net.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -20,9 +22,19 @@ static size_t n_in(const struct layer *l)
     return shape_size(l->in);
 }
 
+/* One image reads each weight once: packing them first would take longer than
+ * the product. Rows that do not end with a vector cannot be read in place. */
+static bool is_packed(const struct layer *l, const struct run *run)
+{
+    return run->max_batch > 1 || run->training ||
+           l->out.c % run->kernels->width != 0;
+}
+
 /* Packed: w (in, k) for forward; w transposed (k, in) for dx behind it. */
 size_t dense_packed_floats(const struct layer *l, const struct run *run)
 {
+    if (!is_packed(l, run))
+        return 0;
     size_t n = n_in(l) * panel_floats(run->kernels, l->out.c);
     if (run->training)
         n += l->out.c * panel_floats(run->kernels, n_in(l));
@@ -47,6 +59,8 @@ void dense_pack(const struct layer *l, const struct pass *p)
 {
     const struct kernels *k = p->run->kernels;
     size_t in = n_in(l), out = l->out.c;
+    if (!is_packed(l, p->run))
+        return;
 #pragma omp for schedule(static) nowait
     for (size_t row = 0; row < in; row++)
         for (size_t i = 0; i < panel_count(k, out); i++) {
@@ -73,11 +87,11 @@ void dense_pack(const struct layer *l, const struct pass *p)
     }
 }
 
-/* One task of c = a x packed: some rows and one panel, in passes over the
- * depth so that the part of the panel in use stays near. */
+/* One task of c = a x b: some rows and one panel, in passes over the depth so
+ * that the part of the panel in use stays near. ldb as in struct matmul. */
 static void product_task(const struct pass *p, float *c, const float *a,
-                         const float *packed, const float *bias, size_t depth,
-                         size_t columns, size_t task)
+                         const float *b, size_t ldb, const float *bias,
+                         size_t depth, size_t columns, size_t task)
 {
     size_t panels = panel_count(p->run->kernels, columns);
     size_t row = task / panels * ROWS;
@@ -89,7 +103,8 @@ static void product_task(const struct pass *p, float *c, const float *a,
         .columns = columns,
         .a = a + row * depth,
         .lda = depth,
-        .b = packed,
+        .b = b,
+        .ldb = ldb,
         .depth = depth,
         .n_seg = 1,
     };
@@ -112,10 +127,11 @@ void dense_forward(const struct layer *l, const struct pass *p, float *y,
                    const float *x)
 {
     size_t out = l->out.c;
+    bool packed = is_packed(l, p->run);
 #pragma omp for schedule(static)
     for (size_t task = 0; task < n_tasks(p, out); task++)
-        product_task(p, y, x, p->packed, l->bias ? p->bias : NULL, n_in(l), out,
-                     task);
+        product_task(p, y, x, packed ? p->packed : p->weight, packed ? 0 : out,
+                     l->bias ? p->bias : NULL, n_in(l), out, task);
 }
 
 /* dw (in, k) += x transposed x dy, BLOCK inputs at a time: their columns of x
@@ -166,7 +182,18 @@ void dense_backward(const struct layer *l, const struct pass *p, float *dx,
         const float *packed = p->packed + in * whole;
 #pragma omp for schedule(static) nowait
         for (size_t task = 0; task < n_tasks(p, in); task++)
-            product_task(p, dx, dy, packed, NULL, out, in, task);
+            product_task(p, dx, dy, packed, 0, NULL, out, in, task);
     }
 #pragma omp barrier
+}
+
+void dense_describe(const struct layer *l, const struct run *run,
+                    struct ramp_plan_step *step)
+{
+    size_t rows = minimum(ROWS, run->max_batch);
+    snprintf(step->algorithm, sizeof step->algorithm, "products of %zu x %zu",
+             rows, panel_get(run->kernels, l->out.c, 0).columns);
+    snprintf(step->reason, sizeof step->reason,
+             "images x units of a task: a weight is read once for %zu image%s",
+             rows, rows > 1 ? "s" : "");
 }

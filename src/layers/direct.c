@@ -3,6 +3,8 @@
 #include "layers/conv.h"
 #include "layers/matmul.h"
 
+#include <ramp/net.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Phases of backward-data ----
@@ -300,6 +302,16 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
     conv_bias_gradient(l, p, dy);
 }
 
+static void describe(const struct layer *l, const struct run *run,
+                     struct ramp_plan_step *step)
+{
+    size_t phases = l->window.stride_h * l->window.stride_w;
+    snprintf(step->algorithm, sizeof step->algorithm, "direct");
+    if (run->training && phases > 1)
+        snprintf(step->input_gradient, sizeof step->input_gradient,
+                 "in %zu phases, one for each place in the stride", phases);
+}
+
 const struct conv_algorithm conv_direct = {
     .packed_floats = packed_floats,
     .scratch_floats = scratch_floats,
@@ -308,4 +320,5 @@ const struct conv_algorithm conv_direct = {
     .forward = forward,
     .backward = backward,
     .collect = conv_copy_weights,
+    .describe = describe,
 };

@@ -21,7 +21,8 @@ void dropout_apply(const struct layer *l, const struct pass *p, float *y,
 {
     size_t n = shape_size(l->in);
     if (!p->training) {
-        memcpy(y, x, p->n * n * sizeof *y);
+        if (y != x)
+            memcpy(y, x, p->n * n * sizeof *y);
         return;
     }
     for (size_t i = 0; i < p->n; i++)

@@ -5,6 +5,8 @@
 #include "layers/conv.h"
 #include "layers/matmul.h"
 
+#include <ramp/net.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SKEW = 16 }; /* see winograd.c */
@@ -390,6 +392,29 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
                  p->scratch);
 }
 
+static void describe(const struct layer *l, const struct run *run,
+                     struct ramp_plan_step *step)
+{
+    struct problem p = make_problem(l, run, false);
+    struct problem back = make_problem(l, run, true);
+    double products = (double)(p.r * p.tiles * p.a) / (double)p.out.w;
+    snprintf(step->algorithm, sizeof step->algorithm,
+             "Winograd F(%zu, %zu) along rows", p.m, p.s);
+    conv_describe_products(l, products, step);
+    size_t n = strlen(step->reason);
+    if (l->out.c < LANES)
+        snprintf(step->reason + n, sizeof step->reason - n,
+                 "; too few channels (%zu) to fill vectors with, so images do",
+                 l->out.c);
+    else
+        snprintf(step->reason + n, sizeof step->reason - n,
+                 "; images side by side as in all of its stage");
+    if (run->training && back.kind != p.kind)
+        snprintf(step->input_gradient, sizeof step->input_gradient,
+                 "F(%zu, %zu), %.3g products", back.m, back.s,
+                 (double)(back.r * back.tiles * back.a) / (double)back.out.w);
+}
+
 const struct conv_algorithm conv_interleaved = {
     .packed_floats = packed_floats,
     .scratch_floats = scratch_floats,
@@ -398,4 +423,5 @@ const struct conv_algorithm conv_interleaved = {
     .forward = forward,
     .backward = backward,
     .collect = collect,
+    .describe = describe,
 };

@@ -6,6 +6,9 @@
 #include "layers/layers.h"
 #include "layers/winograd.h"
 
+#include <ramp/net.h>
+#include <stdio.h>
+
 bool layer_is_batch_wise(const struct layer *layer, bool training)
 {
     return layer->kind == LAYER_DENSE ||
@@ -204,4 +207,29 @@ double layer_forward_flop(const struct layer *layer)
 double layer_train_flop(const struct layer *layer, bool needs_dx)
 {
     return layer_forward_flop(layer) * (needs_dx ? 3 : 2);
+}
+
+void layer_describe(const struct layer *layer, const struct run *run,
+                    struct ramp_plan_step *step)
+{
+    const char *algorithm = "value by value", *reason = "";
+    switch (layer->kind) {
+    case LAYER_CONV: conv2d_describe(layer, run, step); return;
+    case LAYER_DENSE: dense_describe(layer, run, step); return;
+    case LAYER_MAXPOOL:
+    case LAYER_AVGPOOL: algorithm = "window by window"; break;
+    case LAYER_BATCHNORM:
+        algorithm = run->training ? "batch statistics" : "running statistics";
+        if (run->training)
+            reason = "its mean and variance are those of the whole batch";
+        break;
+    case LAYER_DROPOUT:
+        algorithm = run->training ? "a draw for each value" : "copied";
+        if (!run->training)
+            reason = "it drops nothing outside of training";
+        break;
+    case LAYER_ACT: break;
+    }
+    snprintf(step->algorithm, sizeof step->algorithm, "%s", algorithm);
+    snprintf(step->reason, sizeof step->reason, "%s", reason);
 }

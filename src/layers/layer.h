@@ -138,4 +138,14 @@ void layer_collect(const struct layer *layer, const struct pass *pass,
 double layer_forward_flop(const struct layer *layer);
 double layer_train_flop(const struct layer *layer, bool needs_dx);
 
+/* The texts of a step (ramp/net.h): how the layer runs, and why. Those of the
+ * gradients are about a layer that is asked for both. */
+struct ramp_plan_step;
+void layer_describe(const struct layer *layer, const struct run *run,
+                    struct ramp_plan_step *step);
+void conv2d_describe(const struct layer *layer, const struct run *run,
+                     struct ramp_plan_step *step);
+void dense_describe(const struct layer *layer, const struct run *run,
+                    struct ramp_plan_step *step);
+
 #endif

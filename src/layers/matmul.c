@@ -49,7 +49,8 @@ void matmul_rows_panel(const struct matmul *p, size_t panel)
 {
     const struct kernels *k = p->kernels;
     struct panel w = panel_get(k, p->columns, panel);
-    size_t ldb = w.nv * k->width;
+    size_t ldb = p->ldb ? p->ldb : w.nv * k->width;
+    size_t first = p->ldb ? w.column : p->depth * w.column;
     struct tile t = {
         .c = p->c + w.column,
         .ldc = p->ldc,
@@ -57,7 +58,7 @@ void matmul_rows_panel(const struct matmul *p, size_t panel)
         .a = p->a,
         .lda = p->lda,
         .a_seg = p->a_seg,
-        .b = p->b + p->depth * w.column + p->b_row * ldb,
+        .b = p->b + first + p->b_row * ldb,
         .ldb = ldb,
         .b_seg = p->length * ldb,
         .n_seg = p->n_seg,

@@ -35,9 +35,11 @@ struct matmul {
     size_t ldc, m, columns;
     const float *a;
     size_t lda, a_seg;
-    const float *b;      /* rows: packed; columns: rows of ldb floats */
+    const float *b;      /* packed; or, if ldb > 0, rows of ldb floats that are
+                          * readable to whole vectors */
     size_t depth, b_row; /* rows only */
-    size_t ldb, b_seg;   /* columns only; b is readable to whole vectors */
+    size_t ldb;          /* columns: always */
+    size_t b_seg;        /* columns only */
     size_t n_seg, length;
     bool accumulate;
     const float *start;     /* rows only: what each row begins with, or NULL */

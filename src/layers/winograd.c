@@ -4,6 +4,8 @@
 #include "layers/conv.h"
 #include "layers/matmul.h"
 
+#include <ramp/net.h>
+#include <stdio.h>
 #include <string.h>
 
 static size_t ceil_div(size_t a, size_t b)
@@ -30,12 +32,12 @@ static struct form form_for(size_t r, size_t h, size_t w)
     return (struct form){WINOGRAD_43, 6, 4, 3};
 }
 
+/* For few channels F(4,3) gains nothing, F(4,5) has kernels of its own. */
 bool winograd_suits(const struct layer *l)
 {
     const struct window *v = &l->window;
-    return v->r == v->s && (v->r == 3 || v->r == 5) && v->stride_h == 1 &&
-           v->stride_w == 1 && l->in.c >= (v->r == 5 ? 3 : 16) &&
-           l->out.c >= 16;
+    return v->r == v->s && v->stride_h == 1 && v->stride_w == 1 &&
+           (v->r == 5 || (v->r == 3 && l->in.c >= 16)) && l->out.c >= 16;
 }
 
 /* One convolution, forward or (with turned weights) backward. */
@@ -61,6 +63,12 @@ enum {
                 * same sets of the first-level cache */
 };
 
+/* Few channels go through kernels of their own. */
+static bool is_narrow(const struct problem *p)
+{
+    return p->in.c <= NARROW_C;
+}
+
 static struct problem make_problem(const struct layer *l, const struct run *run,
                                    bool backward)
 {
@@ -82,7 +90,7 @@ static struct problem make_problem(const struct layer *l, const struct run *run,
     if (p.batch > MAX_BATCH)
         p.batch = MAX_BATCH;
     size_t du = p.form.a * p.form.a * p.in.c * p.out.c;
-    if (du > CHUNK_FLOATS) {
+    if (du > CHUNK_FLOATS && !is_narrow(&p)) {
         size_t images = GATHER_FLOATS / (tile * p.tiles_h * p.tiles_w);
         p.group = images == 0               ? 1
                   : images > run->max_batch ? run->max_batch
@@ -133,6 +141,40 @@ static size_t strip_width(const struct problem *p)
     return p->tiles_w * p->form.m + p->form.a - p->form.m;
 }
 
+/* Maps of few channels: where V of one row of tiles lies, behind the image cut
+ * into tiles. */
+struct narrow_room {
+    float *cut;  /* [row][column of a tile][tile][NARROW_C] */
+    float *v;    /* [xi][tile][NARROW_C] */
+    float *edge; /* outputs, or their gradients, of a row of whole tiles */
+    size_t row, v_xi;
+};
+
+static size_t narrow_rows(const struct problem *p)
+{
+    return (p->tiles_h - 1) * p->form.m + p->form.a;
+}
+
+static struct narrow_room narrow_rooms(const struct problem *p, float *scratch)
+{
+    struct narrow_room room = {
+        .row = p->tiles_w * NARROW_C,
+        .v_xi = p->tiles_w * NARROW_C,
+        .cut = scratch,
+    };
+    room.v = room.cut + narrow_rows(p) * p->form.a * room.row;
+    room.edge = room.v + squared(p->form.a) * room.v_xi;
+    return room;
+}
+
+static size_t narrow_floats(const struct problem *p)
+{
+    struct narrow_room room = narrow_rooms(p, NULL);
+    size_t m = p->form.m, a = p->form.a;
+    return (narrow_rows(p) * a + squared(a)) * room.row +
+           m * m * p->tiles_w * p->out.c;
+}
+
 /* V and M, or V and Z. */
 static size_t batch_floats(const struct problem *p)
 {
@@ -151,7 +193,9 @@ static size_t scratch_floats(const struct layer *l, const struct run *run)
         MAX_A * (strip_width(&p) * panel_floats(run->kernels, l->in.c) +
                  strip_width(&back) * panel_floats(run->kernels, l->out.c));
     size_t batch = batch_floats(&p), batch_back = batch_floats(&back);
-    return (batch > batch_back ? batch : batch_back) + strips;
+    size_t n = (batch > batch_back ? batch : batch_back) + strips;
+    size_t narrow = is_narrow(&p) ? narrow_floats(&p) : 0;
+    return n > narrow ? n : narrow;
 }
 
 static size_t ceil_to(size_t n, size_t step)
@@ -165,13 +209,12 @@ static void gathered_rooms(const struct problem *p, float *gathered,
 {
     size_t tiles = p->group * p->tiles_h * p->tiles_w;
     size_t products = squared(p->form.a);
-    struct panel first = panel_get(p->kernels, p->out.c, 0);
     size_t c = ceil_to(p->in.c, GATHER_WIDTH);
     v->width = GATHER_WIDTH;
     v->block = tiles * v->width;
     v->xi = tiles * c + SKEW;
     v->data = gathered + products * p->in.c * p->out.c;
-    z->width = first.nv * p->kernels->width;
+    z->width = p->kernels->max_nv * p->kernels->width;
     z->block = tiles * z->width;
     z->xi = tiles * ceil_to(p->out.c, z->width) + SKEW;
     z->data = v->data + products * v->xi;
@@ -188,8 +231,7 @@ size_t winograd_block(const struct layer *l, const struct run *run)
 {
     struct problem p = make_problem(l, run, false);
     size_t tiles = p.tiles_h * p.tiles_w;
-    bool large = squared(p.form.a) * l->in.c * l->out.c > CHUNK_FLOATS;
-    return large ? (MIN_BATCH + tiles - 1) / tiles : 1;
+    return p.group > 0 ? ceil_div(MIN_BATCH, tiles) : 1;
 }
 
 size_t winograd_group(const struct layer *l, const struct run *run)
@@ -433,14 +475,6 @@ static void convolve(const struct problem *p, float *y, const float *x,
     }
 }
 
-static void forward(const struct layer *l, const struct pass *p, float *y,
-                    const float *x)
-{
-    struct problem problem = make_problem(l, p->run, false);
-    convolve(&problem, y, x, p->n, p->packed, l->bias ? p->bias : NULL,
-             p->scratch);
-}
-
 static void backward_data(const struct layer *l, const struct pass *p,
                           float *dx, const float *dy)
 {
@@ -448,6 +482,133 @@ static void backward_data(const struct layer *l, const struct pass *p,
     struct problem problem = make_problem(l, p->run, true);
     convolve(&problem, dx, dy, p->n, p->packed + u_floats(&forward), NULL,
              p->scratch);
+}
+
+/* ---- Maps of few channels ---- */
+
+/* Copies of constant size need no loop. */
+static void copy_pixel(float *to, const float *from, size_t c)
+{
+    switch (c) {
+    case 1: memcpy(to, from, sizeof *to); break;
+    case 2: memcpy(to, from, 2 * sizeof *to); break;
+    case 3: memcpy(to, from, 3 * sizeof *to); break;
+    default: memcpy(to, from, 4 * sizeof *to); break;
+    }
+}
+
+/* One image, column j of all tiles side by side, so that the transforms work on
+ * the channels of several tiles at once. */
+static void cut_image(const struct problem *p, const struct narrow_room *room,
+                      const float *x)
+{
+    size_t c = p->in.c, a = p->form.a, rows = narrow_rows(p);
+    memset(room->cut, 0, rows * a * room->row * sizeof *room->cut);
+    for (size_t i = 0; i < p->in.h; i++) {
+        const float *from = x + i * p->in.w * c;
+        float *to = room->cut + (i + p->pad_h) * a * room->row;
+        for (size_t tile = 0; tile < p->tiles_w; tile++)
+            for (size_t j = 0; j < a; j++) {
+                /* A column at the left of the map counts as a large one. */
+                size_t column = tile * p->form.m + j - p->pad_w;
+                float *pixel = to + j * room->row + tile * NARROW_C;
+                if (column < p->in.w)
+                    copy_pixel(pixel, from + column * c, c);
+            }
+    }
+}
+
+static void narrow_data(const struct problem *p, const struct narrow_room *room,
+                        size_t tile_row)
+{
+    size_t a = p->form.a;
+    struct transform t = {
+        .to = room->v,
+        .to_row = a * room->v_xi,
+        .to_column = room->v_xi,
+        .from = room->cut + tile_row * p->form.m * a * room->row,
+        .from_row = a * room->row,
+        .from_column = room->row,
+        .n = room->row,
+    };
+    p->kernels->winograd[p->form.kind][WINOGRAD_DATA](&t);
+}
+
+static void narrow_forward(const struct problem *p, const struct pass *pass,
+                           float *y, const float *x, const float *bias)
+{
+    size_t c = p->in.c, k = p->out.c, m = p->form.m, row = p->out.w * k;
+    struct narrow_room room = narrow_rooms(p, pass->scratch);
+    cut_image(p, &room, x);
+    for (size_t i = 0; i < p->tiles_h; i++) {
+        size_t rows = smaller(m, p->out.h - i * m);
+        bool whole = rows == m && p->tiles_w * m == p->out.w;
+        float *to = whole ? y + i * m * row : room.edge;
+        size_t to_row = whole ? row : p->tiles_w * m * k;
+        narrow_data(p, &room, i);
+        for (size_t j = 0; j < panel_count(p->kernels, k); j++) {
+            struct panel panel = panel_get(p->kernels, k, j);
+            struct narrow t = {
+                .y = to + panel.column,
+                .y_row = to_row,
+                .y_column = k,
+                .v = room.v,
+                .v_xi = room.v_xi,
+                .u = pass->packed + c * panel.column,
+                .u_xi = c * panel_floats(p->kernels, k),
+                .u_row = panel.nv * p->kernels->width,
+                .bias = bias ? bias + panel.column : NULL,
+                .c = c,
+                .n = panel.columns,
+                .n_tiles = p->tiles_w,
+            };
+            p->kernels->narrow_output(&t);
+        }
+        for (size_t r = 0; !whole && r < rows; r++)
+            memcpy(y + (i * m + r) * row, to + r * to_row, row * sizeof *y);
+    }
+}
+
+/* Adds to dU, (xi, c, k). */
+static void narrow_backward(const struct problem *p, const struct pass *pass,
+                            const float *dy, const float *x)
+{
+    size_t c = p->in.c, k = p->out.c, m = p->form.m;
+    struct narrow_room room = narrow_rooms(p, pass->scratch);
+    cut_image(p, &room, x);
+    for (size_t i = 0; i < p->tiles_h; i++) {
+        struct strip strip = cut_strip(
+            room.edge, dy, p->out, (ptrdiff_t)(i * m), 0, m, p->tiles_w * m);
+        narrow_data(p, &room, i);
+        struct narrow t = {
+            .y = (float *)(uintptr_t)strip.data, /* only read */
+            .y_row = strip.row,
+            .y_column = k,
+            .v = room.v,
+            .v_xi = room.v_xi,
+            .u = pass->dweight,
+            .u_xi = c * k,
+            .u_row = k,
+            .c = c,
+            .n = k,
+            .n_tiles = p->tiles_w,
+        };
+        p->kernels->narrow_gradient(&t);
+    }
+}
+
+static void forward(const struct layer *l, const struct pass *p, float *y,
+                    const float *x)
+{
+    struct problem problem = make_problem(l, p->run, false);
+    const float *bias = l->bias ? p->bias : NULL;
+    if (!is_narrow(&problem)) {
+        convolve(&problem, y, x, p->n, p->packed, bias, p->scratch);
+        return;
+    }
+    for (size_t i = 0; i < p->n; i++)
+        narrow_forward(&problem, p, y + i * shape_size(l->out),
+                       x + i * shape_size(l->in), bias);
 }
 
 /* ---- The gradient of the weights ----
@@ -489,6 +650,12 @@ static void backward_weights(const struct layer *l, const struct pass *p,
     size_t products = squared(q->form.a);
     struct batch cut = cut_batches(q, p->n);
     struct room v, z;
+    if (is_narrow(q)) {
+        for (size_t i = 0; i < p->n; i++)
+            narrow_backward(q, p, dy + i * shape_size(l->out),
+                            x + i * shape_size(l->in));
+        return;
+    }
     if (q->group > 0) {
         size_t at = p->in_group * q->tiles_h * q->tiles_w;
         gathered_rooms(q, p->gathered, &v, &z);
@@ -510,35 +677,32 @@ static void backward_weights(const struct layer *l, const struct pass *p,
     }
 }
 
-/* One panel of dU[xi], a block of rows at a time, over so many tiles that the
- * part of Z in use stays in the first-level cache. */
+/* One block of columns of dU[xi], a block of rows at a time, over so many tiles
+ * that the part of Z in use stays in the first-level cache. */
 static void multiply_gathered(const struct problem *p, const struct room *v,
                               const struct room *z, size_t tiles, size_t task,
                               float *du, bool accumulate)
 {
-    size_t c = p->in.c, k = p->out.c, panels = panel_count(p->kernels, k);
-    size_t xi = task / panels, panel = task % panels;
+    size_t c = p->in.c, k = p->out.c, blocks = ceil_div(k, z->width);
+    size_t xi = task / blocks, block = task % blocks, column = block * z->width;
     for (size_t tile = 0; tile < tiles; tile += GATHER_DEPTH)
         for (size_t at = 0; at < c; at += v->width) {
-            const float *z_panel = z->data + xi * z->xi + panel * z->block;
             struct matmul product = {
                 .kernels = p->kernels,
-                .c = du + (xi * c + at) * k,
+                .c = du + (xi * c + at) * k + column,
                 .ldc = k,
                 .m = smaller(v->width, c - at),
-                .columns = k,
+                .columns = smaller(z->width, k - column),
                 .a = v->data + xi * v->xi + at / v->width * v->block +
                      tile * v->width,
                 .lda = v->width,
-                /* The panel's own column is added again. */
-                .b = z_panel + tile * z->width -
-                     panel_get(p->kernels, k, panel).column,
+                .b = z->data + xi * z->xi + block * z->block + tile * z->width,
                 .ldb = z->width,
                 .n_seg = 1,
                 .length = smaller(GATHER_DEPTH, tiles - tile),
                 .accumulate = accumulate || tile > 0,
             };
-            matmul_columns_panel(&product, panel);
+            matmul_columns(&product);
         }
 }
 
@@ -549,7 +713,7 @@ void winograd_gathered(const struct layer *l, const struct pass *p,
     const struct problem *q = &problem;
     struct room v, z;
     gathered_rooms(q, p->gathered, &v, &z);
-    size_t tasks = squared(q->form.a) * panel_count(q->kernels, q->out.c);
+    size_t tasks = squared(q->form.a) * ceil_div(q->out.c, z.width);
 #pragma omp for schedule(static)
     for (size_t task = 0; task < tasks; task++)
         multiply_gathered(q, &v, &z, p->n * q->tiles_h * q->tiles_w, task,
@@ -588,6 +752,63 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
     conv_bias_gradient(l, p, dy);
 }
 
+/* ---- In words ---- */
+
+/* For an output and input channel; the last tiles may reach over the edge. */
+static double products_of(struct form f, struct shape out)
+{
+    size_t tiles = ceil_div(out.h, f.m) * ceil_div(out.w, f.m);
+    return (double)(tiles * squared(f.a)) / (double)(out.h * out.w);
+}
+
+#define FORM_BYTES 20
+static const char *form_text(char text[FORM_BYTES], struct form f)
+{
+    snprintf(text, FORM_BYTES, "F(%zux%zu, %zux%zu)", f.m, f.m, f.r, f.r);
+    return text;
+}
+
+/* What else the layer could have taken, for windows with two forms. */
+static void add_other_form(const struct problem *p, struct ramp_plan_step *step)
+{
+    bool is_6 = p->form.kind == WINOGRAD_63;
+    struct form other = is_6 ? (struct form){WINOGRAD_43, 6, 4, 3}
+                             : (struct form){WINOGRAD_63, 8, 6, 3};
+    size_t n = strlen(step->reason);
+    if (p->form.r == 3)
+        snprintf(
+            step->reason + n, sizeof step->reason - n, "; %s%s would take %.3g",
+            form_text((char[FORM_BYTES]){0}, other),
+            is_6 ? "" : ", which rounds more,", products_of(other, p->out));
+}
+
+static void describe(const struct layer *l, const struct run *run,
+                     struct ramp_plan_step *step)
+{
+    struct problem p = make_problem(l, run, false);
+    struct problem back = make_problem(l, run, true);
+    char text[FORM_BYTES];
+    snprintf(step->algorithm, sizeof step->algorithm, "Winograd %s",
+             form_text(text, p.form));
+    conv_describe_products(l, products_of(p.form, p.out), step);
+    add_other_form(&p, step);
+    size_t n = strlen(step->reason);
+    if (is_narrow(&p))
+        snprintf(step->reason + n, sizeof step->reason - n,
+                 "; too few channels (%zu) to fill vectors with, so tiles do",
+                 l->in.c);
+    if (run->training && back.form.kind != p.form.kind)
+        snprintf(step->input_gradient, sizeof step->input_gradient,
+                 "%s, %.3g products", form_text(text, back.form),
+                 products_of(back.form, back.out));
+    size_t du = squared(p.form.a) * l->in.c * l->out.c * sizeof(float);
+    if (run->training && p.group > 0)
+        snprintf(step->weight_gradient, sizeof step->weight_gradient,
+                 "gathered over groups of %zu images: its %.1f MiB would not "
+                 "stay in a cache",
+                 p.group, (double)du / 0x1p20);
+}
+
 const struct conv_algorithm conv_winograd = {
     .packed_floats = packed_floats,
     .scratch_floats = scratch_floats,
@@ -596,4 +817,5 @@ const struct conv_algorithm conv_winograd = {
     .forward = forward,
     .backward = backward,
     .collect = collect,
+    .describe = describe,
 };

@@ -190,10 +190,10 @@ enum ramp_status ramp_model_save(const struct ramp_model *model,
 struct loader {
     const char *path;
     struct ramp_error *err;
-    uint8_t *bytes; /* of the file; owned */
+    struct file_in in; /* owned */
     struct safetensors file;
     struct settings settings;
-    float *values; /* room for the largest tensor; owned */
+    float *values; /* room for PIECE_ROWS of any tensor; owned */
 };
 
 /* A fault in what the file says, found by a function that does not know the
@@ -275,6 +275,48 @@ static const char *shape_text(char text[SHAPE_BYTES], const size_t *dims,
     return text;
 }
 
+/* A large model must not stand in memory twice, so tensors are read a few rows
+ * at a time: as many as fill a cache line where they are put down. */
+enum { PIECE_ROWS = 16 };
+
+static size_t largest_piece(const struct ramp_net *net)
+{
+    size_t largest = 0;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const struct tensor *t = &net->tensors[i];
+        size_t rows = t->dims[0] < PIECE_ROWS ? t->dims[0] : PIECE_ROWS;
+        size_t piece = t->n / t->dims[0] * rows;
+        largest = piece > largest ? piece : largest;
+    }
+    return largest;
+}
+
+static enum ramp_status load_rows(const struct loader *loader,
+                                  const struct ramp_net *net,
+                                  const struct tensor *t,
+                                  const struct safetensor *in, float *block)
+{
+    size_t rows = t->dims[0], row = t->n / rows;
+    float *values = loader->values;
+    for (size_t first = 0, n; first < rows; first += n) {
+        n = rows - first < PIECE_ROWS ? rows - first : PIECE_ROWS;
+        enum ramp_status status =
+            file_in_read(&loader->in, values, in->at + 4 * first * row,
+                         4 * n * row, loader->err);
+        if (status != RAMP_OK)
+            return status;
+        safetensors_floats(values, values, n * row);
+        const float *bad = find_not_finite(values, n * row);
+        if (bad != NULL)
+            return error_set(loader->err, RAMP_MODEL,
+                             "cannot read %s: tensor %s holds %s",
+                             TEXT_QUOTE(loader->path), TEXT_QUOTE(in->name),
+                             isnan(*bad) ? "a NaN" : "an infinity");
+        net_rows_from_file(net, t, block, values, first, n);
+    }
+    return RAMP_OK;
+}
+
 /* Move one tensor from the file into a block of the net's layout. */
 static enum ramp_status load_tensor(const struct loader *loader,
                                     const struct ramp_net *net,
@@ -296,15 +338,7 @@ static enum ramp_status load_tensor(const struct loader *loader,
                          TEXT_QUOTE(loader->path), TEXT_QUOTE(name),
                          shape_text(expected, t->dims, t->n_dims),
                          shape_text(found, in->dims, in->n_dims));
-    safetensors_floats(loader->values, in);
-    const float *bad = find_not_finite(loader->values, in->n);
-    if (bad != NULL)
-        return error_set(loader->err, RAMP_MODEL,
-                         "cannot read %s: tensor %s holds %s",
-                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name),
-                         isnan(*bad) ? "a NaN" : "an infinity");
-    net_tensor_from_file(net, t, block, loader->values);
-    return RAMP_OK;
+    return load_rows(loader, net, t, in, block);
 }
 
 static bool net_has(const struct ramp_net *net, const char *name)
@@ -384,13 +418,10 @@ static enum ramp_status load_file(struct ramp_model **model,
                                   struct loader *loader,
                                   struct model_slot *slots, size_t n_slots)
 {
-    size_t n_bytes;
-    enum ramp_status status =
-        file_read(&loader->bytes, &n_bytes, loader->path, MAX_FILE_BYTES,
-                  RAMP_MODEL, loader->err);
+    enum ramp_status status = file_in_open(
+        &loader->in, loader->path, MAX_FILE_BYTES, RAMP_MODEL, loader->err);
     if (status == RAMP_OK)
-        status = safetensors_parse(&loader->file, loader->bytes, n_bytes,
-                                   loader->path, loader->err);
+        status = safetensors_open(&loader->file, &loader->in, loader->err);
     if (status == RAMP_OK)
         status = settings_read(&loader->settings, &loader->file, loader->path,
                                loader->err);
@@ -400,7 +431,7 @@ static enum ramp_status load_file(struct ramp_model **model,
         return status;
     const struct ramp_net *net = (*model)->net;
     status =
-        MEM_NEW(&loader->values, largest_tensor(net), "a tensor", loader->err);
+        MEM_NEW(&loader->values, largest_piece(net), "a tensor", loader->err);
     if (status == RAMP_OK)
         status = load_weights(loader, net);
     for (size_t i = 0; i < n_slots && status == RAMP_OK; i++)
@@ -412,7 +443,7 @@ enum ramp_status model_load_with(struct ramp_model **model, const char *path,
                                  struct model_slot *slots, size_t n_slots,
                                  struct ramp_error *err)
 {
-    struct loader loader = {.path = path, .err = err};
+    struct loader loader = {.path = path, .err = err, .in.fd = -1};
     char *inside = NULL;
     *model = NULL;
     for (size_t i = 0; i < n_slots; i++)
@@ -434,7 +465,7 @@ enum ramp_status model_load_with(struct ramp_model **model, const char *path,
     mem_free(loader.values);
     settings_release(&loader.settings);
     safetensors_release(&loader.file);
-    mem_free(loader.bytes);
+    file_in_close(&loader.in);
     mem_free(inside);
     return status;
 }

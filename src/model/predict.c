@@ -24,12 +24,17 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
 {
     struct ramp_predictor *p;
     const struct ramp_preprocess *pre = ramp_model_preprocess(model);
+    struct ramp_compute used = *compute;
     size_t n_floats;
     ASSERT(max_batch > 0);
     *out = NULL;
     enum ramp_status status = MEM_NEW(&p, 1, "a predictor", err);
     if (status != RAMP_OK)
         return status;
+    /* A picture is one thread's work: more would only take memory. */
+    used.n_threads = ramp_compute_threads(compute);
+    if ((size_t)used.n_threads > max_batch)
+        used.n_threads = (int)max_batch;
     p->model = model;
     p->max_batch = max_batch;
     p->n_values =
@@ -39,7 +44,7 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
         status = error_memory(err, "a batch of pictures", SIZE_MAX);
     if (status == RAMP_OK)
         status = plan_new(&p->plan, ramp_model_net(model), max_batch, false,
-                          compute, err);
+                          &used, err);
     if (status == RAMP_OK)
         status = MEM_NEW(&p->x, n_floats, "a batch of pictures", err);
     if (status == RAMP_OK)

@@ -63,10 +63,18 @@ static const char *foreign_kind(const uint8_t *p, size_t n)
 
 /* ==== Reading ==== */
 
+size_t safetensors_head(const uint8_t *first, size_t n_bytes)
+{
+    uint64_t n = n_bytes < 8 ? 0 : get_u64(first);
+    if (n_bytes < 8)
+        return n_bytes;
+    return n > MAX_HEADER || n > n_bytes - 8 ? 8 : 8 + (size_t)n;
+}
+
 /* What the checks below share. */
 struct reader {
     struct safetensors *file;
-    const uint8_t *data; /* behind the header */
+    size_t data; /* where it begins in the file */
     size_t n_data;
     const char *path;
     struct ramp_error *err;
@@ -77,7 +85,7 @@ static enum ramp_status find_header(const char **text, size_t *n_text,
                                     const uint8_t *bytes, size_t n_bytes,
                                     const struct reader *reader)
 {
-    const char *kind = foreign_kind(bytes, n_bytes);
+    const char *kind = foreign_kind(bytes, safetensors_head(bytes, n_bytes));
     const char *path = TEXT_QUOTE(reader->path);
     uint64_t n = n_bytes < 8 ? 0 : get_u64(bytes);
     size_t i = 8;
@@ -249,7 +257,7 @@ static enum ramp_status read_tensor(const struct reader *reader,
                          "data, but there are %zu",
                          TEXT_QUOTE(reader->path), TEXT_QUOTE(t->name), end,
                          reader->n_data);
-    t->bytes = reader->data + begin;
+    t->at = reader->data + begin;
     return RAMP_OK;
 }
 
@@ -274,8 +282,8 @@ static enum ramp_status read_tensors(struct reader *reader)
 static int compare_places(const void *a, const void *b)
 {
     const struct safetensor *x = a, *y = b;
-    if (x->bytes != y->bytes)
-        return x->bytes < y->bytes ? -1 : 1;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
     return (x->n > y->n) - (x->n < y->n);
 }
 
@@ -287,7 +295,7 @@ static enum ramp_status check_places(const struct reader *reader)
           compare_places);
     for (size_t i = 0; i < file->n_tensors; i++) {
         const struct safetensor *t = &file->tensors[i];
-        size_t begin = (size_t)(t->bytes - reader->data);
+        size_t begin = t->at - reader->data;
         if (begin != end)
             return error_set(reader->err, RAMP_MODEL,
                              "cannot read %s: tensor %s: expected its data at "
@@ -305,7 +313,7 @@ static enum ramp_status check_places(const struct reader *reader)
 }
 
 enum ramp_status safetensors_parse(struct safetensors *file,
-                                   const uint8_t *bytes, size_t n_bytes,
+                                   const uint8_t *head, size_t n_bytes,
                                    const char *path, struct ramp_error *err)
 {
     struct reader reader = {.file = file, .path = path, .err = err};
@@ -313,10 +321,10 @@ enum ramp_status safetensors_parse(struct safetensors *file,
     size_t n_text = 0;
     *file = (struct safetensors){0};
     enum ramp_status status =
-        find_header(&text, &n_text, bytes, n_bytes, &reader);
+        find_header(&text, &n_text, head, n_bytes, &reader);
     if (status != RAMP_OK)
         return status;
-    reader.data = bytes + 8 + n_text;
+    reader.data = 8 + n_text;
     reader.n_data = n_bytes - 8 - n_text;
     status = read_json(&reader, text, n_text);
     if (status == RAMP_OK)
@@ -330,6 +338,26 @@ enum ramp_status safetensors_parse(struct safetensors *file,
               compare_names);
     else
         safetensors_release(file);
+    return status;
+}
+
+enum ramp_status safetensors_open(struct safetensors *file,
+                                  const struct file_in *in,
+                                  struct ramp_error *err)
+{
+    uint8_t first[8], *head = NULL;
+    size_t n_first = in->n_bytes < 8 ? in->n_bytes : 8;
+    *file = (struct safetensors){0};
+    enum ramp_status status = file_in_read(in, first, 0, n_first, err);
+    if (status != RAMP_OK)
+        return status;
+    size_t n = safetensors_head(first, in->n_bytes);
+    status = MEM_NEW(&head, n, "a model's header", err);
+    if (status == RAMP_OK)
+        status = file_in_read(in, head, 0, n, err);
+    if (status == RAMP_OK)
+        status = safetensors_parse(file, head, in->n_bytes, in->path, err);
+    mem_free(head);
     return status;
 }
 
@@ -358,10 +386,10 @@ const char *safetensors_metadata(const struct safetensors *file,
     return NULL;
 }
 
-void safetensors_floats(float *out, const struct safetensor *t)
+void safetensors_floats(float *out, const void *bytes, size_t n)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        const uint8_t *p = t->bytes + 4 * i;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *p = (const uint8_t *)bytes + 4 * i;
         uint32_t bits = (uint32_t)p[0] | (uint32_t)p[1] << 8 |
                         (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
         memcpy(&out[i], &bits, 4);

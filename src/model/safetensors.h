@@ -28,8 +28,8 @@ struct safetensor {
     const char *name;
     int n_dims;
     size_t dims[SAFETENSORS_MAX_DIMS];
-    size_t n;             /* floats: the product of dims */
-    const uint8_t *bytes; /* 4 n of them, at any alignment; NULL to write */
+    size_t n;  /* floats: the product of dims */
+    size_t at; /* where in the file its 4 n bytes begin; to write: unused */
 };
 
 struct safetensors_text {
@@ -45,15 +45,24 @@ struct safetensors {
     void *json; /* holds the names and texts of a container that was read */
 };
 
-/* Read a container from memory. `bytes` is borrowed: it must outlive *file.
- * `path` is for messages. RAMP_MODEL with what is wrong, RAMP_MEMORY; *file is
- * then empty. */
+/* Read the header of a container of n_bytes whose beginning, at least
+ * safetensors_head() bytes of it, is in memory. `path` is for messages.
+ * RAMP_MODEL with what is wrong, RAMP_MEMORY; *file is then empty. */
 MUST_CHECK enum ramp_status safetensors_parse(struct safetensors *file,
-                                              const uint8_t *bytes,
+                                              const uint8_t *head,
                                               size_t n_bytes, const char *path,
                                               struct ramp_error *err);
 
-/* Frees what safetensors_parse made; accepts an empty one. */
+/* Where the header ends, by the first 8 bytes (or all, if there are fewer); of
+ * what cannot be a container, as much as tells what it is. */
+size_t safetensors_head(const uint8_t *first, size_t n_bytes);
+
+/* The same from a file. RAMP_IO too. */
+MUST_CHECK enum ramp_status safetensors_open(struct safetensors *file,
+                                             const struct file_in *in,
+                                             struct ramp_error *err);
+
+/* Frees what was read; accepts an empty one. */
 void safetensors_release(struct safetensors *file);
 
 /* NULL if there is none of that name. */
@@ -62,8 +71,8 @@ const struct safetensor *safetensors_find(const struct safetensors *file,
 const char *safetensors_metadata(const struct safetensors *file,
                                  const char *key);
 
-/* A tensor's values, t->n of them. */
-void safetensors_floats(float *out, const struct safetensor *t);
+/* n values from their bytes in a file, at any alignment; in place, too. */
+void safetensors_floats(float *out, const void *bytes, size_t n);
 
 /* Write the length and the header of a container whose names and texts are
  * UTF-8. The tensors' values must follow, in order. The header ends in blanks

@@ -98,12 +98,19 @@ void net_tensor_to_file(const struct ramp_net *net, const struct tensor *t,
 void net_tensor_from_file(const struct ramp_net *net, const struct tensor *t,
                           float *block, const float *file)
 {
+    net_rows_from_file(net, t, block, file, 0, t->dims[0]);
+}
+
+/* Rows innermost: their values lie side by side in memory. */
+void net_rows_from_file(const struct ramp_net *net, const struct tensor *t,
+                        float *block, const float *file, size_t first, size_t n)
+{
     struct order o = tensor_order(net, t);
-    float *memory = block + t->offset;
-    for (size_t k = 0; k < o.k; k++)
-        for (size_t c = 0; c < o.c; c++)
-            for (size_t tap = 0; tap < o.taps; tap++)
-                memory[(tap * o.c + c) * o.k + k] = *file++;
+    float *memory = block + t->offset + first;
+    for (size_t c = 0; c < o.c; c++)
+        for (size_t tap = 0; tap < o.taps; tap++, file++)
+            for (size_t k = 0; k < n; k++)
+                memory[(tap * o.c + c) * o.k + k] = file[k * o.c * o.taps];
 }
 
 /* ---- Making a net ---- */

@@ -49,6 +49,12 @@ void net_tensor_to_file(const struct ramp_net *net, const struct tensor *t,
 void net_tensor_from_file(const struct ramp_net *net, const struct tensor *t,
                           float *block, const float *file);
 
+/* The same for n of the file's rows (the first of its dims), from `first` on;
+ * `file` holds these alone. */
+void net_rows_from_file(const struct ramp_net *net, const struct tensor *t,
+                        float *block, const float *file, size_t first,
+                        size_t n);
+
 /* params or running, whichever holds the tensor. */
 float *net_tensor_block(const struct ramp_net *net, const struct tensor *t);
 

@@ -147,14 +147,20 @@ static void order_layers(struct plan *plan)
 }
 
 /* An activation may overwrite its input if nobody else asks for it, which can
- * only be within a chain. */
+ * only be within a chain; and so may a dropout that lets everything pass. */
+static bool may_overwrite(const struct plan *plan, size_t i)
+{
+    const struct layer *l = &plan->layers[i];
+    bool passes = l->kind == LAYER_DROPOUT && !plan->run.training;
+    return (l->kind == LAYER_ACT || passes) && !layer_needs_input(l) &&
+           (passes || !layer_needs_output(l - 1));
+}
+
 static void mark_in_place(struct plan *plan)
 {
     for (size_t s = 0; s < plan->n_stages; s++)
         for (size_t i = plan->stages[s].first + 1; i < plan->stages[s].end; i++)
-            plan->slots[i].in_place = plan->layers[i].kind == LAYER_ACT &&
-                                      !layer_needs_input(&plan->layers[i]) &&
-                                      !layer_needs_output(&plan->layers[i - 1]);
+            plan->slots[i].in_place = may_overwrite(plan, i);
 }
 
 /* As many images as keep the largest map of the stage within the ring, and as
@@ -230,10 +236,10 @@ static void cut_stages(struct plan *plan)
 }
 
 /* A plan without its memory: enough to count. */
-static enum ramp_status plan_outline(struct plan **out, struct ramp_net *net,
-                                     size_t max_batch, bool training,
-                                     const struct ramp_compute *compute,
-                                     struct ramp_error *err)
+enum ramp_status plan_outline(struct plan **out, struct ramp_net *net,
+                              size_t max_batch, bool training,
+                              const struct ramp_compute *compute,
+                              struct ramp_error *err)
 {
     struct plan *plan = NULL;
     const struct kernels *kernels;
@@ -339,4 +345,19 @@ const struct layer *plan_layer(const struct plan *plan, size_t i)
 void plan_set_times(struct plan *plan, struct plan_time *times)
 {
     plan->times = times;
+}
+
+size_t plan_weight_bytes(const struct plan *plan, size_t i)
+{
+    const struct layer *l = &plan->layers[i];
+    return sizeof(float) * (layer_packed_floats(l, &plan->run) +
+                            fold_floats(&plan->slots[i], l) +
+                            layer_gathered_floats(l, &plan->run));
+}
+
+size_t plan_map_bytes(const struct plan *plan, size_t i)
+{
+    const struct layer *l = &plan->layers[i];
+    size_t n = is_kept(plan, i) ? plan->run.max_batch * shape_size(l->out) : 0;
+    return n * sizeof(float) + layer_saved_bytes(l, &plan->run);
 }

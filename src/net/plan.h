@@ -27,6 +27,18 @@ MUST_CHECK enum ramp_status plan_new(struct plan **plan, struct ramp_net *net,
                                      struct ramp_error *err);
 void plan_free(struct plan *plan); /* accepts NULL */
 
+/* A plan without its memory: enough to count and to describe it; plan_free
+ * ends it. The net is only read. */
+MUST_CHECK enum ramp_status plan_outline(struct plan **plan,
+                                         struct ramp_net *net, size_t max_batch,
+                                         bool training,
+                                         const struct ramp_compute *compute,
+                                         struct ramp_error *err);
+
+/* Of the memory of a plan, what layer i takes for weights, and for maps. */
+size_t plan_weight_bytes(const struct plan *plan, size_t i);
+size_t plan_map_bytes(const struct plan *plan, size_t i);
+
 /* Bytes a plan takes, without making one. */
 size_t plan_bytes(const struct ramp_net *net, size_t max_batch, bool training,
                   const struct ramp_compute *compute);

@@ -1,4 +1,5 @@
-/* plan_inside.h - what a plan is made of; only for plan.c, fold.c and run.c.
+/* plan_inside.h - what a plan is made of; only for plan.c, fold.c, run.c and
+ * describe.c.
  *
  * The layers are cut into stages. A batch-wise layer is a stage of its own; the
  * image-wise layers between two of them are one stage, a chain, which takes a
@@ -31,7 +32,7 @@ struct stage {
 /* Memory of one layer; NULL where it needs none. */
 struct slot {
     float *y;          /* output of the whole batch; NULL: in the ring */
-    bool in_place;     /* an activation that overwrites what it reads */
+    bool in_place;     /* overwrites what it reads */
     void *saved;       /* from forward to backward */
     float *packed;     /* weights as tiles want them */
     float *gathered;   /* see layer_group */

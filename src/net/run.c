@@ -279,9 +279,8 @@ static void sum_chunks(const struct plan *plan, const struct plan_batch *batch)
     for (size_t i = 0; i < plan->n_layers; i++) {
         struct pass pass = pass_of(plan, i, batch->n, batch);
         double start = now(plan);
-        if (layer_partial_floats(&plan->layers[i], &plan->run) > 0)
-            layer_collect(&plan->layers[i], &pass,
-                          plan->chunks[0] + plan->slots[i].partial_at);
+        layer_collect(&plan->layers[i], &pass,
+                      plan->chunks[0] + plan->slots[i].partial_at);
         if (plan->times)
             time_of(plan, i)->weights += now(plan) - start;
     }

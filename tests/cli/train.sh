@@ -58,6 +58,38 @@ grep -v -e '^#' -e '^--threads' "$dir/again/args.txt" |
 run 0 train --recipe "$dir/run/args.txt" --epochs 1 --out "$dir/short"
 has "$dir/err" 'epoch 1/1 '
 
+# ---- --exact ----
+# Other bits, hardly other losses; it is a setting as others are.
+run 0 train "$data" $tiny --exact --out "$dir/exact"
+grep -qxF -e --exact "$dir/exact/args.txt" || fail 'args.txt forgets --exact'
+grep -qxF -e --exact "$dir/run/args.txt" && fail 'args.txt invents --exact'
+[ "$(tensors "$dir/run/last.safetensors")" != \
+    "$(tensors "$dir/exact/last.safetensors")" ] ||
+    fail '--exact changes no weight'
+paste -d, "$dir/run/log.csv" "$dir/exact/log.csv" | awk -F, '
+    NR == 1 { half = NF / 2; next }
+    { apart = $2 - $(2 + half); n++ }
+    !(apart * apart < 1e-8) { exit failed = 1 }
+    END { exit failed || n != 4 }' || fail '--exact gives other losses'
+run 0 train --recipe "$dir/exact/args.txt" --out "$dir/exact2"
+[ "$(tensors "$dir/exact/last.safetensors")" = \
+    "$(tensors "$dir/exact2/last.safetensors")" ] ||
+    fail 'repeated with --exact, but other weights'
+for model in run exact; do
+    for exact in '' --exact; do
+        run 0 eval "$dir/$model" "$data" $exact
+        grep -e '^error' -e '^accuracy' "$dir/out" >>"$dir/$model.evals"
+        run 0 predict "$dir/$model" "$data/pictures/0.pgm" $exact
+        sed 's/  [0-9.]* ms$//' "$dir/out" >>"$dir/$model.answers"
+    done
+    [ "$(sort -u "$dir/$model.evals" | wc -l)" -eq 2 ] ||
+        fail "eval --exact: another error: $(cat "$dir/$model.evals")"
+    [ "$(sort -u "$dir/$model.answers" | wc -l)" -eq 1 ] ||
+        fail "predict --exact: other answers: $(cat "$dir/$model.answers")"
+done
+run 0 bench "$tiny_net" --input 1x8x8 --seconds 0.01 --threads 1 --exact
+has "$dir/out" ', exact, 1 thread'
+
 # What help calls the default is what a run is made with.
 run 0 train "$data" --net "$tiny_net" --time 1s --out "$dir/defaults"
 run 0 train --help
@@ -111,8 +143,59 @@ run 0 info lenet --input 1x28x28 && has "$dir/out" '61,706'
 run 0 info conv2 --input 1x28x28 && has "$dir/out" '1,199,882'
 run 0 info krizhevsky && has "$dir/out" '89,578'
 run 0 info default --input 1x8x8 --classes 1000
+grep -q '^plan ' "$dir/out" && fail 'a plan that nobody asked for'
 refused 4 "'lenett'" info lenett
 refused 4 'no-such' info "$dir/no-such.safetensors"
+
+# ---- info --plan ----
+cat >"$dir/long.net" <<EOF
+conv    16 3x3 stride 1x1 pad 1x1 nobias
+avgpool 2x2 stride 2x2 pad 1x1 ceil
+conv    1024 3x3
+dense   classes
+EOF
+for net in default krizhevsky conv2 speedy "$dir/long.net" "$dir/run"; do
+    for options in '' --exact '--batch 1' '--batch 1000000 --act tanh'; do
+        run 0 info "$net" $options --plan
+        sed -n '/^plan /,/^pass or/p' "$dir/out" >"$dir/plan"
+        awk 'length > 79 { print; long = 1 } END { exit long }' "$dir/plan" ||
+            fail "info $net $options --plan: more than 79 columns"
+        grep -e ' $' "$dir/plan" &&
+            fail "info $net $options --plan: blanks at the end of a line"
+        [ "$(grep -c '^plan ' "$dir/plan")" -eq 2 ] || fail "info $net: plans"
+    done
+done
+run 0 info krizhevsky --plan --batch 32 --threads 2 --cpu portable
+has "$dir/out" 'plan      training in batches of 32, portable, 2 threads'
+has "$dir/out" 'plan      inference in batches of 32, portable, 2 threads'
+has "$dir/out" '4 products an output where direct takes 25: 6.25 times fewer'
+has "$dir/out" '    gradient of its input: none: it is the first layer'
+has "$dir/out" 'all layers as in training'
+sed -n '/^plan /,$p' "$dir/out" | tr -s ' ' |
+    sed -n '/^stage/p; /^[cd]/s/ [0-9.]* [KM]iB .*//p' >"$dir/plan"
+cat >"$dir/expected" <<EOF
+stage 1: up to 4 images at a time
+conv 32 5x5 pad 2 Winograd F(4x4, 5x5)
+conv 32 5x5 pad 2 Winograd F(4x4, 5x5)
+conv 64 5x5 pad 2 Winograd F(4x4, 5x5)
+stage 2: the whole batch at once
+dense 10 products of 32 x 8
+EOF
+cmp "$dir/expected" "$dir/plan" || fail "a plan: $(cat "$dir/plan")"
+run 0 info krizhevsky --plan --exact && has "$dir/out" ', exact, '
+has "$dir/out" '    exact: no other algorithm is wanted'
+grep -q Winograd "$dir/out" && fail '--exact, and yet Winograd'
+run 0 info lenet --input 1x28x28 --plan
+has "$dir/out" 'stage 1: 16 images side by side'
+run 0 info default --plan
+sed -n '/^plan      inference/,$p' "$dir/out" >"$dir/inference"
+n_folded=$(grep -c '^batchnorm  *folded into conv[1-4] ' "$dir/inference")
+[ "$n_folded" -eq 4 ] || fail 'inference: not what it does differently'
+grep -q '^relu  *in place ' "$dir/inference" ||
+    fail 'inference: does not say that an activation is in place'
+grep -q '^conv' "$dir/inference" && fail 'inference: what is as in training'
+run 0 info "$dir/run" --plan && has "$dir/out" ', 1 thread'
+has "$dir/out" '  --epochs 4'
 
 # ---- data ----
 run 0 data "$data/classes"
@@ -130,5 +213,9 @@ has "$dir/err" 'ramp: warning: left out 1 bad picture'
 
 # ---- check ----
 run 0 check "$tiny_net" --input 1x8x8 && has "$dir/out" 'conv1.weight'
+mv "$dir/out" "$dir/default"
+run 0 check "$tiny_net" --input 1x8x8 --exact && has "$dir/out" ', exact'
+grep '^conv1.weight' "$dir/default" | grep -qxF -f - "$dir/out" &&
+    fail 'check --exact: the same errors to the last digit'
 
 finish

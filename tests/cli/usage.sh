@@ -21,6 +21,9 @@ refused 2 "unknown option '-e'; try --help" train data -e 3
 refused 2 "option --epochs needs a value: a whole number" train data --epochs
 refused 2 'option --epochs needs a value' train data --epochs --lr 1
 refused 2 "--skip-bad: expected no value, found '1'" train data --skip-bad=1
+refused 2 "--exact: expected no value, found '1'" train data --exact=1
+refused 2 "unknown option '--exact'" data data --exact
+refused 2 "--plan: expected no value, found 'x'" info lenet --plan=x
 for value in -1 0 3x 99999999999999999999 '' ' 3' 1e3 0x10; do
     refused 2 "expected a whole number from 1 to 1000000, found '$value'" \
         train data "--epochs=$value"
@@ -104,7 +107,7 @@ refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
 
 # ---- Help ----
 run 0 --version && has "$dir/out" 'ramp 0.'
-for command in '' train eval predict info data check; do
+for command in '' train eval predict info data check bench; do
     # shellcheck disable=SC2086 # an empty word is none
     run 0 $command --help
     [ -s "$dir/err" ] && fail "$command --help writes to standard error"
@@ -112,6 +115,9 @@ for command in '' train eval predict info data check; do
     [ -z "$command" ] || has "$dir/out" 'example'
     awk 'length > 79 { print; long = 1 } END { exit long }' "$dir/out" ||
         fail "$command --help has lines of more than 79 columns"
+done
+for command in train eval predict info check bench; do
+    run 0 $command --help && has "$dir/out" '  --exact '
 done
 run 0 train data --epochs none -h && has "$dir/out" 'usage: ramp train DATA'
 

@@ -436,8 +436,10 @@ END_TEST
 
 /* ==== Whole nets ==== */
 
-/* The nets' `act` is each kind of activation in turn. In the last one, with
- * ReLU and biases of 0, a unit behind nothing but zeros lies on its kink. */
+/* The nets' `act` is each kind of activation in turn. In the one with `nobias`
+ * in its dense layer, with ReLU and biases of 0, a unit behind nothing but
+ * zeros lies on its kink. The last ones run on interleaved images, and with a
+ * gradient that is gathered. */
 static const struct {
     int c, h, w, classes;
     const char *text;
@@ -485,6 +487,15 @@ static const struct {
      "conv 16 2x2\nact\nconv 17 3x3 pad 1 nobias\nmaxpool 2x2\n"
      "batchnorm noscale\nact\nconv 6 3x3 pad 1 nobias\n"
      "batchnorm noscale\nact\ndense classes nobias"},
+    {1, 14, 12, 5,
+     "conv 6 5x5 pad 2\nact\nmaxpool 2x2\nconv 16 5x5 nobias\nact\n"
+     "avgpool 2x2 ceil\nact\ndense classes"},
+    {2, 7, 9, 4,
+     "act\nconv 5 3x3 pad 1x0\nact\nact\nmaxpool 3x3 stride 1 pad 1\n"
+     "conv classes 7x5 nobias\nglobalpool"},
+    {3, 2, 3, 3,
+     "conv 16 1x1\nact\nconv 1001 5x5 pad 2 nobias\nglobalpool\nact\n"
+     "dense classes"},
 };
 
 enum { N_NETS = sizeof nets / sizeof *nets };

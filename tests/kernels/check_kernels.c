@@ -180,9 +180,12 @@ static void check_tile_element(const struct tile_case *s, const struct tile *t,
         sum += (double)before;
         size += fabs((double)before);
     }
-    if (t->start != NULL) {
-        sum += (double)t->start[j];
-        size += fabs((double)t->start[j]);
+    const float *start = t->row_start != NULL ? t->row_start + i
+                         : t->start != NULL   ? t->start + j
+                                              : NULL;
+    if (start != NULL) {
+        sum += (double)*start;
+        size += fabs((double)*start);
     }
     double n_terms = (double)(t->n_seg * t->k + 2);
     double tolerance = n_terms * (double)FLT_EPSILON * size;
@@ -208,7 +211,8 @@ static void check_tile(const struct tile_case *s, const struct tile *t,
 }
 
 /* Random strides: rows may have gaps, segments may overlap (those of a
- * convolution do). What is to be overwritten is NaN before. */
+ * convolution do). What is to be overwritten is NaN before. A start for all of
+ * a row wins over one for all of a column. */
 static void run_tile(const struct kernels *k, const struct tile_case *s)
 {
     size_t rows_a = s->columns ? s->k : s->m, row_a = s->columns ? s->m : s->k;
@@ -232,6 +236,7 @@ static void run_tile(const struct kernels *k, const struct tile_case *s)
     t.b = take(1, n_b);
     t.c = take(2, n_c);
     t.start = draw_below(2) == 0 ? take(3, t.n) : NULL;
+    t.row_start = draw_below(2) == 0 ? take(4, s->m) : NULL;
     for (size_t i = 0; i < n_c && !t.accumulate; i++)
         t.c[i] = NAN;
     const float *before = copy_of(t.c, n_c);
@@ -288,6 +293,106 @@ static void check_columns(const struct kernels *k)
     check_tiles(k, true);
 }
 
+/* ---- Dot products ---- */
+
+struct dots_case {
+    const char *name;
+    dots_fn *run;
+    size_t m, n;
+};
+
+/* One of them added to what was there before. */
+static void check_dot(const struct dots_case *s, const struct dots *d, size_t i,
+                      size_t j, float before)
+{
+    double sum = (double)before, size = fabs(sum);
+    for (size_t g = 0; g < d->n_seg; g++)
+        for (size_t l = 0; l < d->k; l++) {
+            double term = (double)d->a[g * d->a_seg + i * d->a_i + l] *
+                          (double)d->b[g * d->b_seg + j * d->b_j + l];
+            sum += term;
+            size += fabs(term);
+        }
+    double n_terms = (double)(d->n_seg * d->k + 1);
+    double tolerance = n_terms * (double)FLT_EPSILON * size;
+    float found = d->c[i * d->c_i + j * d->c_j];
+    bool means_something = tolerance < size || size == 0;
+    if (!means_something || !(fabs((double)found - sum) <= tolerance))
+        ck_abort_msg("%s: k %zu, %zu segments: c[%zu][%zu] is %.9g, expected "
+                     "%.9g",
+                     s->name, d->k, d->n_seg, i, j, (double)found, sum);
+}
+
+/* What lies between the elements of c must stay as it is. */
+static void check_dots_of(const struct dots_case *s, const struct dots *d,
+                          const float *before, size_t n_c)
+{
+    bool is_element[ROOM_BYTES / sizeof(float)] = {false};
+    check_front(d->c, s->name);
+    for (size_t i = 0; i < s->m; i++)
+        for (size_t j = 0; j < s->n; j++) {
+            size_t at = i * d->c_i + j * d->c_j;
+            is_element[at] = true;
+            check_dot(s, d, i, j, before[at]);
+        }
+    for (size_t at = 0; at < n_c; at++)
+        if (!is_element[at] && !same(d->c[at], before[at]))
+            ck_abort_msg("%s: wrote element %zu of c, which is none", s->name,
+                         at);
+}
+
+/* Rows of a and b may have gaps and may overlap, segments too. Either index of
+ * c may be the one that lies closer. */
+static void run_dots(const struct dots_case *s, size_t k, size_t n_seg)
+{
+    struct dots d = {
+        .a_i = draw_below(k + 9),
+        .a_seg = draw_below(s->m * k + 9),
+        .b_j = draw_below(k + 9),
+        .b_seg = draw_below(s->n * k + 9),
+        .n_seg = n_seg,
+        .k = k,
+    };
+    size_t n_a = 0, n_b = 0, near = 1 + draw_below(3), far = draw_below(5);
+    bool by_i = draw_below(2) == 0;
+    d.c_i = by_i ? near : s->n * near + far;
+    d.c_j = by_i ? s->m * near + far : near;
+    if (k > 0 && n_seg > 0) {
+        n_a = (n_seg - 1) * d.a_seg + (s->m - 1) * d.a_i + k;
+        n_b = (n_seg - 1) * d.b_seg + (s->n - 1) * d.b_j + k;
+    }
+    size_t n_c = (s->m - 1) * d.c_i + (s->n - 1) * d.c_j + 1;
+    d.a = take(0, n_a);
+    d.b = take(1, n_b);
+    d.c = take(2, n_c);
+    const float *before = copy_of(d.c, n_c);
+    s->run(&d);
+    check_dots_of(s, &d, before, n_c);
+}
+
+static void check_dots_m(const struct kernels *k)
+{
+    ck_assert_uint_ge(k->dots_m, 1);
+    ck_assert_uint_le(k->dots_m, KERNELS_DOTS_M);
+}
+
+static void check_dots(const struct kernels *k)
+{
+    for (size_t m = 1; m <= KERNELS_DOTS_M; m++)
+        for (size_t n = 1; n <= KERNELS_DOTS_N; n++) {
+            char name[64];
+            snprintf(name, sizeof name, "%s dots %zux%zu", k->name, m, n);
+            struct dots_case s = {name, k->dots[m][n], m, n};
+            if (s.run == NULL && m > k->dots_m)
+                continue;
+            if (s.run == NULL)
+                ck_abort_msg("there is no %s", name);
+            for (size_t l = 0; l <= 20 * 16; l += 16)
+                for (size_t n_seg = 0; n_seg <= 3; n_seg++)
+                    run_dots(&s, l, n_seg);
+        }
+}
+
 /* ---- Winograd transforms ---- */
 
 static const struct {
@@ -298,119 +403,346 @@ static const struct {
     [WINOGRAD_63] = {6, 3, 8},
 };
 
-/* n_in x n_in elements of n channels to n_out x n_out, side by side. */
-static void transform_whole(transform_fn *f, float *to, size_t n_out,
-                            const float *from, size_t n_in, size_t n)
+/* Elements on a side of what a step reads and of what it makes. */
+struct sides {
+    size_t in, out;
+};
+
+static struct sides sides_of(size_t kind, size_t step)
 {
-    f(&(struct transform){
-        .to = to,
-        .to_row = n_out * n,
-        .to_column = n,
-        .from = from,
-        .from_row = n_in * n,
-        .from_column = n,
-        .n = n,
-    });
+    size_t m = forms[kind].m, r = forms[kind].r, a = forms[kind].a;
+    const struct sides all[WINOGRAD_STEPS] = {
+        [WINOGRAD_DATA] = {a, a},     [WINOGRAD_OUTPUT] = {a, m},
+        [WINOGRAD_GRADIENT] = {m, a}, [WINOGRAD_FILTER] = {r, a},
+        [WINOGRAD_WEIGHTS] = {a, r},
+    };
+    return all[step];
 }
 
-/* sum of x[i + r][j + s] g[r][s] over an n_g x n_g window, one channel. */
-static double correlate(const float *x, size_t n_x, const float *g, size_t n_g,
-                        size_t i, size_t j, size_t n, size_t channel,
-                        double *size)
+/* The transforms of one kind: of squares of elements, or along a row alone. */
+struct form_case {
+    const char *name;
+    transform_fn *const *steps;
+    size_t kind;
+    bool row;
+    size_t n; /* channels */
+};
+
+/* Rows of elements that are `side` wide. */
+static size_t rows_of(const struct form_case *s, size_t side)
+{
+    return s->row ? 1 : side;
+}
+
+static size_t floats_of(const struct form_case *s, size_t side)
+{
+    return rows_of(s, side) * side * s->n;
+}
+
+/* Elements side by side. Along a row nobody looks at the strides of rows. */
+static void transform_whole(const struct form_case *s, size_t step, float *to,
+                            const float *from)
+{
+    const struct sides sides = sides_of(s->kind, step);
+    const size_t nowhere = SIZE_MAX / 16;
+    s->steps[step](&(struct transform){
+        .to = to,
+        .to_row = s->row ? nowhere : sides.out * s->n,
+        .to_column = s->n,
+        .from = from,
+        .from_row = s->row ? nowhere : sides.in * s->n,
+        .from_column = s->n,
+        .n = s->n,
+    });
+    check_front(to, s->name);
+}
+
+/* sum of x[i + r][j + s] g[r][s] over a window n_g wide, one channel. */
+static double correlate(const struct form_case *f, const float *x, size_t n_x,
+                        const float *g, size_t n_g, size_t i, size_t j,
+                        size_t channel, double *size)
 {
     double sum = 0;
     *size = 0;
-    for (size_t r = 0; r < n_g; r++)
+    for (size_t r = 0; r < rows_of(f, n_g); r++)
         for (size_t s = 0; s < n_g; s++) {
-            double term = (double)x[((i + r) * n_x + j + s) * n + channel] *
-                          (double)g[(r * n_g + s) * n + channel];
+            double term = (double)x[((i + r) * n_x + j + s) * f->n + channel] *
+                          (double)g[(r * n_g + s) * f->n + channel];
             sum += term;
             *size += fabs(term);
         }
     return sum;
 }
 
-/* u (a x a) *= v, then back to n_out x n_out: must be the correlation of x
- * (a x a) with g (n_g x n_g). The bound is that of F(4, 5): products of
- * numbers up to 64 times as large as x go into each output. */
-static void check_products(transform_fn *back, float *u, const float *v,
-                           const float *x, size_t a, const float *g, size_t n_g,
-                           size_t n, const char *name)
+/* u *= v, then by `back` to what must be the correlation of x with g, which is
+ * n_g wide. The bound is that of F(4, 5): products of numbers up to 64 times as
+ * large as x go into each output. */
+static void check_products(const struct form_case *s, size_t back, float *u,
+                           const float *v, const float *x, const float *g,
+                           size_t n_g)
 {
-    size_t n_out = a - n_g + 1;
-    float *y = take(4, n_out * n_out * n);
-    for (size_t i = 0; i < a * a * n; i++)
+    size_t a = forms[s->kind].a, n_out = a - n_g + 1, n = s->n;
+    float *y = take(4, floats_of(s, n_out));
+    for (size_t i = 0; i < floats_of(s, a); i++)
         u[i] *= v[i];
-    transform_whole(back, y, n_out, u, a, n);
-    check_front(y, name);
-    for (size_t at = 0; at < n_out * n_out * n; at++) {
-        double size, expected = correlate(x, a, g, n_g, at / n / n_out,
-                                          at / n % n_out, n, at % n, &size);
+    transform_whole(s, back, y, u);
+    for (size_t at = 0; at < floats_of(s, n_out); at++) {
+        double size, expected = correlate(s, x, a, g, n_g, at / n / n_out,
+                                          at / n % n_out, at % n, &size);
         if (!(fabs((double)y[at] - expected) <= 2e-4 * size + 2e-5))
-            ck_abort_msg("%s: %zu channels: element %zu is %.9g, expected "
-                         "%.9g",
-                         name, n, at, (double)y[at], expected);
+            ck_abort_msg("%s: step %zu, %zu channels: element %zu is %.9g, "
+                         "expected %.9g",
+                         s->name, back, n, at, (double)y[at], expected);
     }
 }
 
-static void check_winograd_size(const struct kernels *k, size_t kind, size_t n)
+/* The gradient of the weights is the correlation of x with that of y. */
+static void check_winograd_sums(const struct form_case *s)
 {
-    size_t m = forms[kind].m, r = forms[kind].r, a = forms[kind].a;
-    transform_fn *const *f = k->winograd[kind];
-    float *x = take(0, a * a * n), *g = take(1, r * r * n);
-    float *dy = take(5, m * m * n);
-    float *v = take(2, a * a * n), *u = take(3, a * a * n);
-    transform_whole(f[WINOGRAD_DATA], v, a, x, a, n);
-    transform_whole(f[WINOGRAD_FILTER], u, a, g, r, n);
-    check_front(v, "winograd data");
-    check_front(u, "winograd filter");
-    check_products(f[WINOGRAD_OUTPUT], u, v, x, a, g, r, n, "winograd output");
-    transform_whole(f[WINOGRAD_GRADIENT], u, a, dy, m, n);
-    check_front(u, "winograd gradient");
-    check_products(f[WINOGRAD_WEIGHTS], u, v, x, a, dy, m, n,
-                   "winograd weights");
+    size_t m = forms[s->kind].m, r = forms[s->kind].r, a = forms[s->kind].a;
+    float *x = take(0, floats_of(s, a)), *g = take(1, floats_of(s, r));
+    float *dy = take(5, floats_of(s, m));
+    float *v = take(2, floats_of(s, a)), *u = take(3, floats_of(s, a));
+    transform_whole(s, WINOGRAD_DATA, v, x);
+    transform_whole(s, WINOGRAD_FILTER, u, g);
+    check_products(s, WINOGRAD_OUTPUT, u, v, x, g, r);
+    transform_whole(s, WINOGRAD_GRADIENT, u, dy);
+    check_products(s, WINOGRAD_WEIGHTS, u, v, x, dy, m);
 }
 
-/* Elements that lie apart, from and to: nothing between them is written. */
-static void check_winograd_strides(const struct kernels *k, size_t kind,
-                                   size_t n)
+/* Where the elements of a square or row lie. */
+struct grid {
+    size_t row, column, size;
+};
+
+static struct grid draw_grid(const struct form_case *s, size_t side)
 {
-    size_t a = forms[kind].a, m = forms[kind].m;
-    size_t column = n + draw_below(5), row = a * column + draw_below(9);
-    size_t size = (a - 1) * (row + column) + n;
-    float *x = take(0, size), *v = take(1, size);
-    float *near = take(2, a * a * n), *expected = take(3, a * a * n);
-    for (size_t i = 0; i < a * a; i++)
-        memcpy(near + i * n, x + i / a * row + i % a * column,
-               n * sizeof *near);
-    float *before = copy_of(v, size);
-    transform_whole(k->winograd[kind][WINOGRAD_DATA], expected, a, near, a, n);
-    k->winograd[kind][WINOGRAD_DATA](
-        &(struct transform){v, row, column, x, row, column, n});
-    for (size_t i = 0; i < a * a; i++)
-        memcpy(before + i / a * row + i % a * column, expected + i * n,
-               n * sizeof *before);
-    check_same(v, before, size, "winograd data with strides");
-    float *y = take(4, size), *near_y = take(5, m * m * n);
-    before = copy_of(y, size);
-    transform_whole(k->winograd[kind][WINOGRAD_OUTPUT], near_y, m, expected, a,
-                    n);
-    k->winograd[kind][WINOGRAD_OUTPUT](
-        &(struct transform){y, row, column, v, row, column, n});
-    for (size_t i = 0; i < m * m; i++)
-        memcpy(before + i / m * row + i % m * column, near_y + i * n,
-               n * sizeof *before);
-    check_same(y, before, size, "winograd output with strides");
+    struct grid g = {.column = s->n + draw_below(5)};
+    g.row = side * g.column + draw_below(9);
+    g.size = (rows_of(s, side) - 1) * g.row + (side - 1) * g.column + s->n;
+    return g;
+}
+
+/* Elements that lie apart: nothing between them is written. */
+static void check_winograd_strides(const struct form_case *s, size_t step)
+{
+    const struct sides sides = sides_of(s->kind, step);
+    const struct grid from = draw_grid(s, sides.in);
+    const struct grid to = draw_grid(s, sides.out);
+    float *x = take(0, from.size), *y = take(1, to.size);
+    float *near = take(2, floats_of(s, sides.in));
+    float *near_y = take(3, floats_of(s, sides.out));
+    float *expected = copy_of(y, to.size);
+    for (size_t i = 0; i < rows_of(s, sides.in) * sides.in; i++)
+        memcpy(near + i * s->n,
+               x + i / sides.in * from.row + i % sides.in * from.column,
+               s->n * sizeof *near);
+    transform_whole(s, step, near_y, near);
+    for (size_t i = 0; i < rows_of(s, sides.out) * sides.out; i++)
+        memcpy(expected + i / sides.out * to.row + i % sides.out * to.column,
+               near_y + i * s->n, s->n * sizeof *near);
+    s->steps[step](&(struct transform){y, to.row, to.column, x, from.row,
+                                       from.column, s->n});
+    check_same(y, expected, to.size, s->name);
+}
+
+static void check_winograd_steps(struct form_case *s, size_t max_n)
+{
+    for (size_t step = 0; step < WINOGRAD_STEPS; step++)
+        ck_assert_ptr_nonnull(s->steps[step]);
+    for (s->n = 0; s->n <= max_n; s->n++) {
+        check_winograd_sums(s);
+        for (size_t i = 0; i < 10 * WINOGRAD_STEPS; i++)
+            check_winograd_strides(s, i % WINOGRAD_STEPS);
+    }
+}
+
+static void check_forms(const struct kernels *k, bool row)
+{
+    for (size_t kind = 0; kind < WINOGRAD_KINDS; kind++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s winograd F(%zu, %zu)%s", k->name,
+                 forms[kind].m, forms[kind].r, row ? " of a row" : "");
+        struct form_case s = {
+            .name = name,
+            .steps = row ? k->winograd_row[kind] : k->winograd[kind],
+            .kind = kind,
+            .row = row,
+        };
+        check_winograd_steps(&s, last_size(k));
+    }
 }
 
 static void check_winograd(const struct kernels *k)
 {
-    for (size_t kind = 0; kind < WINOGRAD_KINDS; kind++)
-        for (size_t n = 0; n <= last_size(k); n++) {
-            check_winograd_size(k, kind, n);
-            for (size_t i = 0; i < 10; i++)
-                check_winograd_strides(k, kind, n);
+    check_forms(k, false);
+}
+
+static void check_winograd_row(const struct kernels *k)
+{
+    check_forms(k, true);
+}
+
+/* ---- Winograd of few channels ---- */
+
+enum { NARROW_A = 8, NARROW_M = 4, NARROW_XI = NARROW_A * NARROW_A };
+
+/* What output i makes of products (or outputs of gradients) at a point: its
+ * powers; the last point is infinity. */
+static double narrow_factor(size_t i, size_t point)
+{
+    static const double table[NARROW_M][NARROW_A] = {
+        {1, 1, 1, 1, 1, 1, 1, 0},
+        {0, 1, -1, 2, -2, 0.5, -0.5, 0},
+        {0, 1, 1, 4, 4, 0.25, 0.25, 0},
+        {0, 1, -1, 8, -8, 0.125, -0.125, 1},
+    };
+    return table[i][point];
+}
+
+static double narrow_factor_2d(size_t i, size_t j, size_t xi)
+{
+    return narrow_factor(i, xi / NARROW_A) * narrow_factor(j, xi % NARROW_A);
+}
+
+struct narrow_sizes {
+    size_t v, u, y;
+};
+
+/* Everything may lie apart; rooms 0, 1 and 2. */
+static struct narrow draw_narrow(size_t n, struct narrow_sizes *size)
+{
+    struct narrow t = {
+        .c = 1 + draw_below(NARROW_C), .n = n, .n_tiles = 1 + draw_below(19)};
+    t.v_xi = t.n_tiles * NARROW_C + draw_below(5);
+    t.u_row = n + draw_below(5);
+    t.u_xi = t.c * t.u_row + draw_below(5);
+    t.y_column = n + draw_below(5);
+    t.y_row = t.n_tiles * NARROW_M * t.y_column + draw_below(5);
+    size->v = (NARROW_XI - 1) * t.v_xi + t.n_tiles * NARROW_C;
+    size->u = (NARROW_XI - 1) * t.u_xi + (t.c - 1) * t.u_row + n;
+    size->y =
+        (NARROW_M - 1) * t.y_row + (t.n_tiles * NARROW_M - 1) * t.y_column + n;
+    t.v = take(0, size->v);
+    t.u = take(1, size->u);
+    t.y = take(2, size->y);
+    return t;
+}
+
+static void check_narrow_sum(float found, double expected, double size,
+                             const struct narrow *t, const char *name)
+{
+    double tolerance = 40 * (double)FLT_EPSILON * size;
+    if (!(fabs((double)found - expected) <= tolerance))
+        ck_abort_msg("%s: %zu to %zu channels, %zu tiles: %.9g, expected %.9g",
+                     name, t->c, t->n, t->n_tiles, (double)found, expected);
+}
+
+/* The m x m outputs of one tile in one channel. */
+static void check_narrow_tile(const struct narrow *t, size_t tile, size_t at)
+{
+    double products[NARROW_XI] = {0}, sizes[NARROW_XI] = {0};
+    for (size_t i = 0; i < NARROW_XI * t->c; i++) {
+        size_t xi = i / t->c, c = i % t->c;
+        double term = (double)t->v[xi * t->v_xi + tile * NARROW_C + c] *
+                      (double)t->u[xi * t->u_xi + c * t->u_row + at];
+        products[xi] += term;
+        sizes[xi] += fabs(term);
+    }
+    for (size_t i = 0; i < NARROW_M * NARROW_M; i++) {
+        size_t row = i / NARROW_M, column = i % NARROW_M;
+        double sum = t->bias ? (double)t->bias[at] : 0, size = fabs(sum);
+        for (size_t xi = 0; xi < NARROW_XI; xi++) {
+            double factor = narrow_factor_2d(row, column, xi);
+            sum += factor * products[xi];
+            size += fabs(factor) * sizes[xi];
         }
+        check_narrow_sum(t->y[row * t->y_row +
+                              (tile * NARROW_M + column) * t->y_column + at],
+                         sum, size, t, "narrow_output");
+    }
+}
+
+static void check_narrow_output(const struct kernels *k)
+{
+    for (size_t i = 0; i < 3 * last_size(k); i++) {
+        struct narrow_sizes size;
+        struct narrow t = draw_narrow(1 + i / 3, &size);
+        t.bias = draw_below(2) == 0 ? take(3, t.n) : NULL;
+        const float *before = copy_of(t.y, size.y);
+        k->narrow_output(&t);
+        check_front(t.y, "narrow_output");
+        for (size_t at = 0; at < size.y; at++) {
+            size_t row = at / t.y_row, rest = at % t.y_row;
+            bool pixel = rest / t.y_column < t.n_tiles * NARROW_M &&
+                         rest % t.y_column < t.n && row < NARROW_M;
+            if (!pixel && !same(t.y[at], before[at]))
+                ck_abort_msg("narrow_output wrote between pixels");
+        }
+        for (size_t at = 0; at < t.n_tiles * t.n; at++)
+            check_narrow_tile(&t, at / t.n, at % t.n);
+    }
+}
+
+/* Of one tile in one channel of y: the transform of its gradient. */
+static void narrow_transform(const struct narrow *t, size_t tile, size_t at,
+                             double *z, double *size)
+{
+    for (size_t xi = 0; xi < NARROW_XI; xi++) {
+        z[xi] = size[xi] = 0;
+        for (size_t i = 0; i < NARROW_M * NARROW_M; i++) {
+            size_t row = i / NARROW_M, column = i % NARROW_M;
+            double term =
+                narrow_factor_2d(row, column, xi) *
+                (double)t->y[row * t->y_row +
+                             (tile * NARROW_M + column) * t->y_column + at];
+            z[xi] += term;
+            size[xi] += fabs(term);
+        }
+    }
+}
+
+/* One channel of y: u (xi, c) must have the sums over the tiles. */
+static void check_narrow_weights(const struct narrow *t, const float *before,
+                                 size_t at)
+{
+    double sum[NARROW_XI * NARROW_C], size[NARROW_XI * NARROW_C];
+    for (size_t i = 0; i < NARROW_XI * t->c; i++) {
+        sum[i] = (double)before[i / t->c * t->u_xi + i % t->c * t->u_row + at];
+        size[i] = fabs(sum[i]);
+    }
+    for (size_t tile = 0; tile < t->n_tiles; tile++) {
+        double z[NARROW_XI], z_size[NARROW_XI];
+        narrow_transform(t, tile, at, z, z_size);
+        for (size_t i = 0; i < NARROW_XI * t->c; i++) {
+            size_t xi = i / t->c, c = i % t->c;
+            double v = (double)t->v[xi * t->v_xi + tile * NARROW_C + c];
+            sum[i] += v * z[xi];
+            size[i] += fabs(v) * z_size[xi];
+        }
+    }
+    for (size_t i = 0; i < NARROW_XI * t->c; i++)
+        check_narrow_sum(t->u[i / t->c * t->u_xi + i % t->c * t->u_row + at],
+                         sum[i], size[i], t, "narrow_gradient");
+}
+
+static void check_narrow_gradient(const struct kernels *k)
+{
+    for (size_t i = 0; i < 3 * last_size(k); i++) {
+        struct narrow_sizes size;
+        struct narrow t = draw_narrow(1 + i / 3, &size);
+        const float *before = copy_of(t.u, size.u);
+        k->narrow_gradient(&t);
+        check_front(t.u, "narrow_gradient");
+        for (size_t at = 0; at < size.u; at++) {
+            size_t rest = at % t.u_xi;
+            bool weight = rest / t.u_row < t.c && rest % t.u_row < t.n;
+            if (!weight && !same(t.u[at], before[at]))
+                ck_abort_msg("narrow_gradient wrote between weights");
+        }
+        for (size_t at = 0; at < t.n; at++)
+            check_narrow_weights(&t, before, at);
+    }
 }
 
 /* ---- Activations ---- */
@@ -656,9 +988,12 @@ static void check_bn_gradient_of(const struct kernels *k, size_t m, size_t c)
     check_same(dx, expected, m * c, "bn_gradient");
 }
 
+/* Also several vectors at a time, and then some one by one. */
 static void check_sum_rows(const struct kernels *k)
 {
     for_all_rows(k, check_sum_rows_of);
+    for (size_t c = last_size(k) + 1; c <= 10 * k->width + 1; c++)
+        check_sum_rows_of(k, 7, c);
 }
 
 static void check_bn_sums(const struct kernels *k)
@@ -773,9 +1108,11 @@ static void check_max_unpool(const struct kernels *k)
         uint16_t *index = take_bytes(2, w.c * sizeof *index);
         bool accumulate = draw_below(2) == 0;
         float *expected = copy_of(dx, n_x);
-        for (size_t i = 0; i < w.rows * w.columns && !accumulate; i++)
-            memset(expected + i / w.columns * w.row + i % w.columns * w.c, 0,
-                   w.c * sizeof *expected);
+        for (size_t i = 0; i < w.rows * w.columns * w.c && !accumulate; i++) {
+            size_t at = i / w.c / w.columns * w.row + i % (w.columns * w.c);
+            dx[at] = NAN;
+            expected[at] = 0;
+        }
         for (size_t j = 0; j < w.c; j++) {
             size_t r = draw_below(w.rows), s = draw_below(w.columns);
             index[j] = (uint16_t)(r * w.columns + s);
@@ -835,8 +1172,10 @@ static void check_sgd(const struct kernels *k)
     }
 }
 
+/* 1 - 0.999 in float is 5e-5 off 0.001; it counts where v begins near 0. */
 static void check_adamw_size(const struct kernels *k, size_t n)
 {
+    const double beta1 = (double)0.9f, beta2 = (double)0.999f;
     const float g_scale = draw(), lr = fabsf(draw()), l1 = fabsf(draw());
     const float l2 = fabsf(draw()), c1 = 0.271f, c2 = 0.002997f;
     float *w = take(0, n), *m = take(1, n), *v = take(2, n), *g = take(3, n);
@@ -851,8 +1190,8 @@ static void check_adamw_size(const struct kernels *k, size_t n)
     check_front(v, "adamw");
     for (size_t i = 0; i < n; i++) {
         double d = penalised(w0[i], g[i], (double)g_scale, (double)l1, 0);
-        double m1 = 0.9 * (double)m0[i] + 0.1 * d;
-        double v1 = 0.999 * (double)v0[i] + 0.001 * d * d;
+        double m1 = beta1 * (double)m0[i] + (1 - beta1) * d;
+        double v1 = beta2 * (double)v0[i] + (1 - beta2) * d * d;
         double step = m1 / (double)c1 / (sqrt(v1 / (double)c2) + 1e-8);
         double size = 1 + 2 / (double)c1 / sqrt(v1 / (double)c2);
         check_close(m[i], m1, 2, "adamw: m");
@@ -897,13 +1236,18 @@ static const struct {
     size_t offset, n_bytes;
     void (*check)(const struct kernels *k);
 } members[] = {
-    MEMBER(rows),        MEMBER(columns),      MEMBER(winograd),
-    MEMBER(act_forward), MEMBER(act_backward), MEMBER(add),
-    MEMBER(axpy),        MEMBER(scale),        MEMBER(sum_rows),
-    MEMBER(dropout),     MEMBER(bn_sums),      MEMBER(bn_normalise),
-    MEMBER(bn_gradsums), MEMBER(bn_gradient),  MEMBER(max_pool),
-    MEMBER(max_unpool),  MEMBER(sgd),          MEMBER(adamw),
-    MEMBER(peak),
+    MEMBER(rows),          MEMBER(columns),
+    MEMBER(dots_m),        MEMBER(dots),
+    MEMBER(winograd),      MEMBER(winograd_row),
+    MEMBER(narrow_output), MEMBER(narrow_gradient),
+    MEMBER(act_forward),   MEMBER(act_backward),
+    MEMBER(add),           MEMBER(axpy),
+    MEMBER(scale),         MEMBER(sum_rows),
+    MEMBER(dropout),       MEMBER(bn_sums),
+    MEMBER(bn_normalise),  MEMBER(bn_gradsums),
+    MEMBER(bn_gradient),   MEMBER(max_pool),
+    MEMBER(max_unpool),    MEMBER(sgd),
+    MEMBER(adamw),         MEMBER(peak),
 };
 
 enum { N_MEMBERS = sizeof members / sizeof *members };
@@ -918,8 +1262,7 @@ START_TEST(every_kernel)
 }
 END_TEST
 
-/* A function pointer that is added to struct kernels, and not to the list
- * above, fails here. */
+/* What is added to struct kernels, and not to the list above, fails here. */
 START_TEST(list_is_complete)
 {
     size_t at = offsetof(struct kernels, rows);

@@ -409,6 +409,29 @@ START_TEST(read_whole)
 }
 END_TEST
 
+START_TEST(read_in_pieces)
+{
+    const char *path = test_path("pieces");
+    struct ramp_error err = {0};
+    struct file_in in;
+    char bytes[8] = "-------";
+    write_bytes(path, "0123456789", 10);
+    ck_assert_int_eq(file_in_open(&in, path, 9, RAMP_MODEL, NULL), RAMP_MODEL);
+    file_in_close(&in);
+    ck_assert_int_eq(file_in_open(&in, path, 10, RAMP_MODEL, NULL), RAMP_OK);
+    ck_assert_uint_eq(in.n_bytes, 10);
+    ck_assert_int_eq(file_in_read(&in, bytes, 6, 4, NULL), RAMP_OK);
+    ck_assert_str_eq(bytes, "6789---");
+    ck_assert_int_eq(file_in_read(&in, bytes, 1, 2, NULL), RAMP_OK);
+    ck_assert_str_eq(bytes, "1289---");
+    ck_assert_int_eq(truncate(path, 3), 0); /* meanwhile, by somebody */
+    ck_assert_int_eq(file_in_read(&in, bytes, 1, 4, &err), RAMP_IO);
+    ck_assert_ptr_nonnull(strstr(err.text, "expected 10 bytes, found 3"));
+    file_in_close(&in);
+    file_in_close(&in);
+}
+END_TEST
+
 START_TEST(kinds_of_file)
 {
     const char *path = test_path("kind"), *fifo = test_path("kind-fifo");
@@ -748,6 +771,7 @@ static void add_files(Suite *s)
     tcase_set_timeout(tc, 20);
     tcase_add_test(tc, read_refused);
     tcase_add_test(tc, read_whole);
+    tcase_add_test(tc, read_in_pieces);
     tcase_add_test(tc, kinds_of_file);
     tcase_add_test(tc, save_commit);
     tcase_add_test(tc, save_abort);

@@ -328,6 +328,40 @@ START_TEST(one_differs)
 }
 END_TEST
 
+/* A picture of another size ends the first look at the pictures; what that
+ * look has found of a bad one must neither be lost nor stay. */
+START_TEST(one_differs_one_is_bad)
+{
+    static struct blob blob;
+    static uint8_t pixels[64], found[3 * 64 * 64];
+    struct sink sink = {.folder = test_path("differs-and-bad")};
+    struct ramp_dataset_options large = {.compute.n_threads = 1 + _i};
+    struct ramp_dataset_options small = large, skip = large;
+    small.cache_bytes = 300; /* of no picture */
+    skip.skip_bad = true;
+    put_folders(&sink, &grey, false);
+    make_pnm(&blob, 1, 8, 8, pixels);
+    sink_put(&sink, "test/3/9999.pgm", blob.bytes, blob.n);
+    sink_put(&sink, "train/0/9999.pgm", blob.bytes, blob.n - 1);
+    size_t n = (size_t)grey.n[RAMP_TRAIN], place = 0;
+    for (int again = 0; again < 20; again++) {
+        open_bad(sink.folder, &large, RAMP_DATA, "train/0/9999.pgm");
+        struct ramp_dataset *data = open_good(sink.folder, &skip);
+        ck_assert_uint_eq(ramp_dataset_n_skipped(data), 1);
+        ck_assert_uint_eq(ramp_dataset_count(data, RAMP_TRAIN), n);
+        ramp_dataset_free(data);
+        data = open_good(sink.folder, &small);
+        ck_assert_uint_eq(ramp_dataset_n_skipped(data), 0);
+        ck_assert_uint_eq(ramp_dataset_count(data, RAMP_TRAIN), n + 1);
+        while (ramp_dataset_label(data, RAMP_TRAIN, place + 1) == 0)
+            place++;
+        ck_assert_int_eq(
+            ramp_dataset_read(data, RAMP_TRAIN, place, found, NULL), RAMP_DATA);
+        ramp_dataset_free(data);
+    }
+}
+END_TEST
+
 /* ==== Figures over all pictures ==== */
 
 START_TEST(measure)
@@ -563,6 +597,7 @@ static Suite *suite(void)
     tcase_add_test(tc, shapes);
     tcase_add_loop_test(tc, own_shape, 0, 6);
     tcase_add_test(tc, one_differs);
+    tcase_add_loop_test(tc, one_differs_one_is_bad, 0, 2);
     tcase_add_test(tc, measure);
     tcase_add_test(tc, measure_constant);
     tcase_add_loop_test(tc, inspect, 0, 4);

@@ -19,7 +19,7 @@ static const char net_text[] = "# \xc3\xa9t\xc3\xa9 \"quoted\"\n"
                                "batchnorm\n"
                                "act\n"
                                "maxpool 2x2\n"
-                               "dense 5 nobias\n"
+                               "dense 37 nobias\n"
                                "act\n"
                                "dense classes\n";
 static const char *const class_names[] = {"cat", "d\"o\ng", "\xc3\xa9"};
@@ -185,8 +185,8 @@ START_TEST(perl_reads_the_same_numbers)
         {"batchnorm1.bias", "4", 4, 1, 1},
         {"batchnorm1.running_mean", "4", 4, 1, 1},
         {"batchnorm1.running_var", "4", 4, 1, 1},
-        {"dense1.weight", "5,24", 5, 4, 6},
-        {"dense2.weight", "3,5", 3, 5, 1},
+        {"dense1.weight", "37,24", 37, 4, 6},
+        {"dense2.weight", "3,37", 3, 37, 1},
         {"dense2.bias", "3", 3, 1, 1},
     };
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++)

@@ -290,17 +290,12 @@ static struct rng_key key(void)
     return rng_key(7, RNG_AUGMENT, 3);
 }
 
-/* Mirrors by walking: slow and plain. */
-static int walk(int i, int n)
+/* Mirrors at one border after another, until it is inside. */
+static int reflect(int i, int n)
 {
-    int at = 0;
-    int step = 1;
-    for (int left = i < 0 ? -i : i; left > 0 && n > 1; left--) {
-        if (at + step < 0 || at + step >= n)
-            step = -step;
-        at += step;
-    }
-    return at;
+    while (n > 1 && (i < 0 || i >= n))
+        i = i < 0 ? -i : 2 * (n - 1) - i;
+    return n > 1 ? i : 0;
 }
 
 /* The picture in `stored`, flipped and moved, scaled into `scaled`. */
@@ -311,8 +306,8 @@ static void move_plainly(const struct ramp_preprocess *pre, bool flip, int dx,
     int c = pre->channels;
     for (int y = 0; y < pre->height; y++)
         for (int x = 0; x < w; x++) {
-            int sx = walk(x - dx, w);
-            int sy = walk(y - dy, pre->height);
+            int sx = reflect(x - dx, w);
+            int sy = reflect(y - dy, pre->height);
             if (flip)
                 sx = w - 1 - sx;
             memcpy(wanted + (y * w + x) * c, stored + (sy * w + sx) * c,
@@ -378,24 +373,47 @@ START_TEST(flip_and_shift)
 }
 END_TEST
 
-/* Shifts beyond the sides, and sides of one pixel. */
+/* Shifts beyond the sides, and sides of one pixel; grey (_i is 0) and RGB. */
 START_TEST(far_shifts)
 {
     static const int sizes[][2] = {{1, 1}, {1, 5}, {5, 1}, {2, 3}, {4, 4}};
-    struct augment augment = {.shift = 9};
+    struct augment augment = {.flip = true, .shift = 9};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct ramp_preprocess pre = canvas;
+        pre.channels = _i ? 3 : 1;
         pre.width = sizes[i][0];
         pre.height = sizes[i][1];
         fill_random(stored, n_floats(&pre), 10 + i);
         for (uint64_t counter = 0; counter < 200; counter++) {
             bool found = false;
             augment_apply(out, &augment, &pre, stored, key(), counter);
-            for (int d = 0; d < 19 * 19 && !found; d++)
-                found = is_moved(&pre, false, d % 19 - 9, d / 19 - 9);
+            for (int d = 0; d < 2 * 19 * 19 && !found; d++)
+                found = is_moved(&pre, d % 2, d / 2 % 19 - 9, d / 2 / 19 - 9);
             ck_assert_msg(found, "%dx%d, picture %d", pre.width, pre.height,
                           (int)counter);
         }
+    }
+}
+END_TEST
+
+/* Pictures that are wide, or of more than 48 KB, are moved like small ones. */
+START_TEST(large_pictures)
+{
+    static const int sizes[][2] = {{16384, 2}, {16383, 4}, {150, 160}, {1, 50}};
+    struct augment augment = {.flip = true, .shift = 1};
+    struct ramp_preprocess pre = canvas;
+    pre.channels = _i % 2 ? 3 : 1;
+    pre.width = sizes[_i / 2][0];
+    pre.height = sizes[_i / 2][1];
+    fill_random(stored, n_floats(&pre), 20);
+    for (uint64_t counter = 0; counter < 10; counter++) {
+        bool found = false;
+        out[n_floats(&pre)] = 12345;
+        augment_apply(out, &augment, &pre, stored, key(), counter);
+        ck_assert(out[n_floats(&pre)] == 12345);
+        for (int d = 0; d < 2 * 3 * 3 && !found; d++)
+            found = is_moved(&pre, d % 2, d / 2 % 3 - 1, d / 2 / 3 - 1);
+        ck_assert_msg(found, "picture %d", (int)counter);
     }
 }
 END_TEST
@@ -563,7 +581,8 @@ static Suite *suite(void)
     tcase_set_timeout(changes, 60);
     tcase_add_test(changes, no_change);
     tcase_add_test(changes, flip_and_shift);
-    tcase_add_test(changes, far_shifts);
+    tcase_add_loop_test(changes, far_shifts, 0, 2);
+    tcase_add_loop_test(changes, large_pictures, 0, 8);
     tcase_add_test(changes, rotate_and_scale);
     tcase_add_test(changes, warp_agrees_with_move);
     tcase_add_test(changes, warp_stays_inside);
