@@ -51,6 +51,13 @@ look() {
         have aarch64-linux-gnu-gcc ||
             needed="${needed}gcc-aarch64-linux-gnu "
         have qemu-aarch64 || needed="${needed}qemu-user "
+        have clang || needed="${needed}clang libclang-rt-14-dev "
+        [ -e /usr/lib/llvm-14/lib/libomp.so ] ||
+            needed="${needed}libomp-14-dev "
+        have clang-tidy || needed="${needed}clang-tidy "
+        have cppcheck || needed="${needed}cppcheck "
+        have strace || needed="${needed}strace "
+        have valgrind || needed="${needed}valgrind "
         ;;
     esac
     needed=${needed% }

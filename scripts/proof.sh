@@ -1,113 +1,34 @@
 #!/bin/sh
 # proof.sh - proves what `make test` on this machine cannot; its figures stand
-# in tests/README.md. Takes minutes to hours and is run by hand. One line for
-# each part; all that a part says is left in build/proof/PART.log.
+# in tests/README.md. Takes minutes to hours and is run by hand. Each part is a
+# script tests/proof/PART.sh: it prints its result in one line, writes all else
+# to the standard error, kept in build/proof/PART.log, and ends with exit
+# status 0 if it is proved.
 #
 # usage: scripts/proof.sh [PART ...]      no part: all of them
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-parts='neon'
-
-# A part is a function of its name: its result, in one line, to the standard
-# output, all else to the standard error, and exit status 0 if it is proved.
-
-# ---- neon: all tests on 64-bit ARM, under qemu ----
-
-# Debian's libraries for ARM, unpacked into a folder: they are not installed,
-# so that the packages of this machine stay as they are.
-arm64_root() { # FOLDER
-    [ -e "$1/complete" ] && return
-    apt=$PWD/build/neon/apt
-    rm -rf "$1" "$apt"
-    mkdir -p "$1" "$apt/lists/partial" "$apt/archives/partial"
-    : >"$apt/status" # nothing is installed there
-    arm64_apt update &&
-        arm64_apt install -y --download-only --no-install-recommends \
-            check libarchive-dev libgomp1 libjansson-dev libstb-dev \
-            zlib1g-dev || return
-    for package in "$apt"/archives/*.deb; do
-        dpkg-deb -x "$package" "$1" || return
-    done
-    rm -rf "$apt"
-    touch "$1/complete"
-}
-
-arm64_apt() {
-    apt-get -q -o APT::Architecture=arm64 -o APT::Architectures=arm64 \
-        -o Dir::State="$apt" -o Dir::State::status="$apt/status" \
-        -o Dir::Cache="$apt" -o APT::Sandbox::User=root \
-        -o Debug::NoLocking=1 "$@" >&2
-}
-
-# A script that runs a program for ARM as if it were one for this machine.
-arm64_launcher() { # SCRIPT PROGRAM
-    printf '#!/bin/sh\nexec qemu-aarch64 -L "%s" "%s" "$@"\n' \
-        "$PWD/build/neon/root" "$PWD/$2" >"$1"
-    chmod +x "$1"
-}
-
-# Before the tests: a check of gradients that refuses to run without the table
-# of NEON, which the tests would not miss.
-neon() {
-    root=$PWD/build/neon/root
-    run=build/neon/run
-    arm64_root "$root" || {
-        echo 'cannot unpack the libraries for ARM'
-        return 1
-    }
-    make -j"$(nproc)" --no-print-directory BUILD=build/neon \
-        CC="aarch64-linux-gnu-gcc --sysroot=$root" LD=aarch64-linux-gnu-ld \
-        AR=aarch64-linux-gnu-ar OBJCOPY=aarch64-linux-gnu-objcopy \
-        all test-programs >&2 || {
-        echo 'not built'
-        return 1
-    }
-    rm -rf "$run"
-    mkdir -p "$run"
-    arm64_launcher "$run/ramp" build/neon/ramp
-    for source in tests/*/check_*.c; do
-        name=$(basename "$source" .c)
-        arm64_launcher "$run/$name" "build/neon/tests/$name"
-    done
-    "$run/ramp" check lenet --cpu neon >&2 || {
-        echo 'the gradients of lenet are wrong'
-        return 1
-    }
-    RAMP=$PWD/$run/ramp CK_TIMEOUT_MULTIPLIER=10 \
-        tests/run.sh "$run"/check_* tests/cli/*.sh >build/proof/neon.tests
-    status=$?
-    cat build/proof/neon.tests >&2
-    version=$(qemu-aarch64 --version | sed -n '1s/.*version \([^ ]*\).*/\1/p')
-    echo "$(tail -n 1 build/proof/neon.tests), under qemu $version"
-    return "$status"
-}
-
-# ---- All parts ----
-
-commit=$(git describe --always --dirty 2>/dev/null) || commit=unknown
-[ $# -gt 0 ] || {
-    # shellcheck disable=SC2086 # a list of names
-    set -- $parts
-}
+[ $# -gt 0 ] || for script in tests/proof/*.sh; do
+    set -- "$@" "$(basename "$script" .sh)"
+done
 for part in "$@"; do
-    case " $parts " in
-    *" $part "*) ;;
-    *)
-        echo "proof.sh: unknown part '$part': expected one of: $parts" >&2
+    [ -e "tests/proof/$part.sh" ] || {
+        echo "proof.sh: unknown part '$part': expected one of:" \
+            "$(cd tests/proof && echo *.sh | sed 's/\.sh//g')" >&2
         exit 2
-        ;;
-    esac
+    }
 done
 
 mkdir -p build/proof
+commit=$(git describe --always --dirty 2>/dev/null) || commit=unknown
 echo "commit $commit, $(date +%F)"
 failures=0
 for part in "$@"; do
     start=$(date +%s)
     word=ok
     log=build/proof/$part.log
-    result=$("$part" 2>"$log") || {
+    result=$(sh "tests/proof/$part.sh" 2>"$log") || {
         word=FAILED
         failures=$((failures + 1))
         tail -n 20 "$log" >&2
