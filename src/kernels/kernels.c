@@ -53,6 +53,7 @@ const struct kernels TABLE_NAME(KERNELS_ISA) = {
     .add = add,
     .axpy = axpy,
     .scale = scale,
+    .transpose = transpose,
     .sum_rows = sum_rows,
     .dropout = dropout,
     .bn_sums = bn_sums,

@@ -87,7 +87,7 @@ struct transform {
     size_t to_row, to_column;
     const float *from;
     size_t from_row, from_column;
-    size_t n;
+    size_t n, rows; /* rows: in one dimension only */
 };
 typedef void transform_fn(const struct transform *t);
 
@@ -113,6 +113,16 @@ struct narrow {
     size_t c, n, n_tiles;
 };
 typedef void narrow_fn(const struct narrow *t);
+
+/* ---- Windows of a pool ----
+ *
+ * n windows of rows x columns elements (at most 65536) of c channels, side by
+ * side: element (r, s) of window i lies at x + i*step + r*row + s*c, its output
+ * at y + i*c. */
+struct windows {
+    size_t n, step;
+    size_t rows, columns, row, c;
+};
 
 enum winograd_kind { WINOGRAD_45, WINOGRAD_43, WINOGRAD_63, WINOGRAD_KINDS };
 enum winograd_step {
@@ -141,8 +151,8 @@ struct kernels {
     size_t dots_m; /* most rows of dots that stay in registers */
     dots_fn *dots[KERNELS_DOTS_M + 1][KERNELS_DOTS_N + 1]; /* [m][n], from 1 */
 
-    /* In two dimensions, and along a row alone: from n_in elements to n_out,
-     * from_row and to_row are not looked at. */
+    /* In two dimensions, and along a row alone: then `rows` rows of n_in
+     * elements become rows of n_out. */
     transform_fn *winograd[WINOGRAD_KINDS][WINOGRAD_STEPS];
     transform_fn *winograd_row[WINOGRAD_KINDS][WINOGRAD_STEPS];
     narrow_fn *narrow_output, *narrow_gradient;
@@ -160,8 +170,13 @@ struct kernels {
     void (*axpy)(float *y, float a, const float *x, size_t n);
     void (*scale)(float *y, float a, size_t n);
 
-    /* sum[c] += over m rows of x (m, c); rows in order. */
-    void (*sum_rows)(float *sum, const float *x, size_t m, size_t c);
+    /* to[j*to_row + i] = from[i*from_row + j] for i < rows, j < columns. */
+    void (*transpose)(float *to, size_t to_row, const float *from,
+                      size_t from_row, size_t rows, size_t columns);
+
+    /* sum[c] += over m rows of x, `row` floats apart; rows in order. */
+    void (*sum_rows)(float *sum, const float *x, size_t row, size_t m,
+                     size_t c);
 
     /* y = x * keep, or 0 where the hash of (key, index) is below limit. */
     void (*dropout)(float *y, const float *x, size_t n, uint32_t key,
@@ -182,17 +197,15 @@ struct kernels {
                         const float *mean, const float *p, const float *q,
                         const float *r, size_t m, size_t c);
 
-    /* One window of a max pool, c channels: y the largest of rows x columns
-     * elements of x, index the number r*columns + s of the first that has it,
-     * where element (r, s) lies at x + r*row + s*c. At most 65536 elements.
-     * NaN if there is one; index is then any of the window. */
-    void (*max_pool)(float *y, uint16_t *index, const float *x, size_t row,
-                     size_t rows, size_t columns, size_t c);
+    /* Max pool of windows side by side: of each channel of each window, y the
+     * largest element of x, index the number r*columns + s of the first that
+     * has it. NaN if there is one; index is then any of the window. */
+    void (*max_pool)(float *y, uint16_t *index, const float *x,
+                     const struct windows *w);
     /* Its gradient: dx (+)= dy at the element whose number is in index, 0 at
      * the others of the window. */
     void (*max_unpool)(float *dx, const float *dy, const uint16_t *index,
-                       size_t row, size_t rows, size_t columns, size_t c,
-                       bool accumulate);
+                       const struct windows *w, bool accumulate);
 
     /* Optimisers over n weights; formulas in ramp/train.h. g is the gradient
      * of the mean loss times g_scale; l1 and l2 are added to it.

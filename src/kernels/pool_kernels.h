@@ -26,13 +26,14 @@ INLINE void some_numbers_store(uint16_t *p, vec_int numbers, size_t n)
         memcpy(p, &v, n * sizeof *p);
 }
 
-/* nv vecs of channels, n in use of the last. The largest and its number stay in
- * registers. A comparison with NaN is false, so NaNs are looked for apart: one
- * makes the result NaN. */
-INLINE void max_pool_some(float *y, uint16_t *index, const float *x, size_t row,
-                          size_t rows, size_t columns, size_t c, size_t nv,
-                          size_t n)
+/* nv vecs of channels, n in use of the last, of one window. The largest and its
+ * number stay in registers. A comparison with NaN is false, so NaNs are looked
+ * for apart: one makes the result NaN. */
+INLINE void max_pool_some(float *y, uint16_t *index, const float *x,
+                          const struct windows *w, size_t rows, size_t columns,
+                          size_t nv, size_t n)
 {
+    const size_t row = w->row, c = w->c;
     vec best[2];
     vec_int number[2], nan[2];
     UNROLL for (size_t i = 0; i < nv; i++)
@@ -42,14 +43,14 @@ INLINE void max_pool_some(float *y, uint16_t *index, const float *x, size_t row,
         nan[i] = best[i] != best[i];
     }
     for (size_t r = 0; r < rows; r++)
-        for (size_t s = 0; s < columns; s++) {
+        for (size_t s = r == 0; s < columns; s++) {
             const float *from = x + r * row + s * c;
             int new = (int)(r * columns + s);
             UNROLL for (size_t i = 0; i < nv; i++)
             {
                 vec v = vec_load_some(from + i * VEC_WIDTH, n);
                 vec_int wins = v > best[i];
-                best[i] = vec_select(wins, v, best[i]);
+                best[i] = vec_max(v, best[i]);
                 number[i] = (wins & new) | (~wins & number[i]);
                 nan[i] |= v != v;
             }
@@ -62,35 +63,42 @@ INLINE void max_pool_some(float *y, uint16_t *index, const float *x, size_t row,
     }
 }
 
-INLINE void max_pool_all(float *y, uint16_t *index, const float *x, size_t row,
-                         size_t rows, size_t columns, size_t c)
+INLINE void max_pool_all(float *y, uint16_t *index, const float *x,
+                         const struct windows *w, size_t rows, size_t columns)
 {
-    size_t at = 0;
-    for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
-        max_pool_some(y + at, index + at, x + at, row, rows, columns, c, 2,
-                      VEC_WIDTH);
-    for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
-        max_pool_some(y + at, index + at, x + at, row, rows, columns, c, 1,
-                      VEC_WIDTH);
-    if (at < c)
-        max_pool_some(y + at, index + at, x + at, row, rows, columns, c, 1,
-                      c - at);
+    const size_t c = w->c;
+    for (size_t i = 0; i < w->n; i++, x += w->step, y += c, index += c) {
+        size_t at = 0;
+        for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
+            max_pool_some(y + at, index + at, x + at, w, rows, columns, 2,
+                          VEC_WIDTH);
+        for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
+            max_pool_some(y + at, index + at, x + at, w, rows, columns, 1,
+                          VEC_WIDTH);
+        if (at < c)
+            max_pool_some(y + at, index + at, x + at, w, rows, columns, 1,
+                          c - at);
+    }
 }
 
-/* The usual size without loops over the window. */
-static void max_pool(float *y, uint16_t *index, const float *x, size_t row,
-                     size_t rows, size_t columns, size_t c)
+/* The usual sizes without loops over the window. */
+static void max_pool(float *y, uint16_t *index, const float *x,
+                     const struct windows *w)
 {
-    if (rows == 2 && columns == 2)
-        max_pool_all(y, index, x, row, 2, 2, c);
+    if (w->rows == 2 && w->columns == 2)
+        max_pool_all(y, index, x, w, 2, 2);
+    else if (w->rows == 3 && w->columns == 3)
+        max_pool_all(y, index, x, w, 3, 3);
     else
-        max_pool_all(y, index, x, row, rows, columns, c);
+        max_pool_all(y, index, x, w, w->rows, w->columns);
 }
 
 INLINE void max_unpool_some(float *dx, const float *dy, const uint16_t *index,
-                            size_t row, size_t rows, size_t columns, size_t c,
-                            bool accumulate, size_t nv, size_t n)
+                            const struct windows *w, size_t rows,
+                            size_t columns, bool accumulate, size_t nv,
+                            size_t n)
 {
+    const size_t row = w->row, c = w->c;
     vec d[2];
     vec_int number[2];
     UNROLL for (size_t i = 0; i < nv; i++)
@@ -114,27 +122,31 @@ INLINE void max_unpool_some(float *dx, const float *dy, const uint16_t *index,
 }
 
 INLINE void max_unpool_all(float *dx, const float *dy, const uint16_t *index,
-                           size_t row, size_t rows, size_t columns, size_t c,
+                           const struct windows *w, size_t rows, size_t columns,
                            bool accumulate)
 {
-    size_t at = 0;
-    for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
-        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
-                        accumulate, 2, VEC_WIDTH);
-    for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
-        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
-                        accumulate, 1, VEC_WIDTH);
-    if (at < c)
-        max_unpool_some(dx + at, dy + at, index + at, row, rows, columns, c,
-                        accumulate, 1, c - at);
+    const size_t c = w->c;
+    for (size_t i = 0; i < w->n; i++, dx += w->step, dy += c, index += c) {
+        size_t at = 0;
+        for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
+            max_unpool_some(dx + at, dy + at, index + at, w, rows, columns,
+                            accumulate, 2, VEC_WIDTH);
+        for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
+            max_unpool_some(dx + at, dy + at, index + at, w, rows, columns,
+                            accumulate, 1, VEC_WIDTH);
+        if (at < c)
+            max_unpool_some(dx + at, dy + at, index + at, w, rows, columns,
+                            accumulate, 1, c - at);
+    }
 }
 
 static void max_unpool(float *dx, const float *dy, const uint16_t *index,
-                       size_t row, size_t rows, size_t columns, size_t c,
-                       bool accumulate)
+                       const struct windows *w, bool accumulate)
 {
-    if (rows == 2 && columns == 2 && !accumulate)
-        max_unpool_all(dx, dy, index, row, 2, 2, c, false);
+    if (w->rows == 2 && w->columns == 2 && !accumulate)
+        max_unpool_all(dx, dy, index, w, 2, 2, false);
+    else if (w->rows == 3 && w->columns == 3 && accumulate)
+        max_unpool_all(dx, dy, index, w, 3, 3, true);
     else
-        max_unpool_all(dx, dy, index, row, rows, columns, c, accumulate);
+        max_unpool_all(dx, dy, index, w, w->rows, w->columns, accumulate);
 }

@@ -24,30 +24,69 @@ static void scale(float *y, float a, size_t n)
 }
 
 /* n vecs of columns, their sums in registers. */
-INLINE void sum_rows_of(float *sum, const float *x, size_t m, size_t c,
+INLINE void sum_rows_of(float *sum, const float *x, size_t row, size_t m,
                         size_t n)
 {
     vec total[4];
     UNROLL for (size_t v = 0; v < n; v++) total[v] =
         vec_load(sum + v * VEC_WIDTH);
-    for (size_t i = 0; i < m; i++, x += c)
+    for (size_t i = 0; i < m; i++, x += row)
         UNROLL for (size_t v = 0; v < n; v++) total[v] =
             total[v] + vec_load(x + v * VEC_WIDTH);
     UNROLL for (size_t v = 0; v < n; v++)
         vec_store(sum + v * VEC_WIDTH, total[v]);
 }
 
-static void sum_rows(float *restrict sum, const float *restrict x, size_t m,
-                     size_t c)
+/* A square of up to a vec's width each way, by zips: each step brings lanes
+ * together that lie half as far apart. */
+INLINE void transpose_block(float *to, size_t to_row, const float *from,
+                            size_t from_row, size_t rows, size_t columns)
+{
+    vec v[VEC_WIDTH], zipped[VEC_WIDTH];
+    UNROLL for (size_t i = 0; i < VEC_WIDTH; i++) v[i] =
+        i < rows ? vec_load_some(from + i * from_row, columns) : vec_set1(0);
+    UNROLL for (size_t step = 1; step < VEC_WIDTH; step *= 2)
+    {
+        UNROLL for (size_t i = 0; i < VEC_WIDTH / 2; i++)
+        {
+            zipped[2 * i] = vec_zip_low(v[i], v[VEC_WIDTH / 2 + i]);
+            zipped[2 * i + 1] = vec_zip_high(v[i], v[VEC_WIDTH / 2 + i]);
+        }
+        UNROLL for (size_t i = 0; i < VEC_WIDTH; i++) v[i] = zipped[i];
+    }
+    UNROLL for (size_t i = 0; i < VEC_WIDTH; i++) if (i < columns)
+        vec_store_some(to + i * to_row, v[i], rows);
+}
+
+static void transpose(float *to, size_t to_row, const float *from,
+                      size_t from_row, size_t rows, size_t columns)
+{
+    for (size_t i = 0; i < rows; i += VEC_WIDTH)
+        for (size_t j = 0; j < columns; j += VEC_WIDTH) {
+            size_t m = rows - i, n = columns - j;
+            float *block = to + j * to_row + i;
+            const float *source = from + i * from_row + j;
+            if (m >= VEC_WIDTH && n >= VEC_WIDTH)
+                transpose_block(block, to_row, source, from_row, VEC_WIDTH,
+                                VEC_WIDTH);
+            else
+                transpose_block(block, to_row, source, from_row,
+                                m < VEC_WIDTH ? m : VEC_WIDTH,
+                                n < VEC_WIDTH ? n : VEC_WIDTH);
+        }
+}
+
+static void sum_rows(float *restrict sum, const float *restrict x, size_t row,
+                     size_t m, size_t c)
 {
     size_t j = 0;
     for (; j + 4 * VEC_WIDTH <= c; j += 4 * VEC_WIDTH)
-        sum_rows_of(sum + j, x + j, m, c, 4);
+        sum_rows_of(sum + j, x + j, row, m, 4);
     for (; j + VEC_WIDTH <= c; j += VEC_WIDTH)
-        sum_rows_of(sum + j, x + j, m, c, 1);
+        sum_rows_of(sum + j, x + j, row, m, 1);
     for (; j < c; j++)
         for (size_t i = 0; i < m; i++)
-            sum[j] += x[i * c + j];
+            sum[j] += x[i * row + j];
 }
 
 /* The hash is a finaliser of two multiplications: two rounds of shift, xor and

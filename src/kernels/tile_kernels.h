@@ -99,15 +99,19 @@ TILE(4, 1) TILE(4, 2) TILE(4, 3) TILE(4, 4) TILE(4, 5) TILE(4, 6)
 
     /* ---- Dot products ---- */
 
-    INLINE float vec_sum(vec v)
+    /* The sums of the lanes of four vecs: each step halves the lanes of a sum.
+     */
+    INLINE void vec_sums(float *sums, const vec *v)
 {
     float lanes[VEC_WIDTH];
-    vec_store(lanes, v);
-    UNROLL for (size_t half = VEC_WIDTH / 2; half > 0; half /= 2)
+    vec even = vec_zip_low(v[0], v[2]) + vec_zip_high(v[0], v[2]);
+    vec odd = vec_zip_low(v[1], v[3]) + vec_zip_high(v[1], v[3]);
+    vec_store(lanes, vec_zip_low(even, odd) + vec_zip_high(even, odd));
+    UNROLL for (size_t half = VEC_WIDTH / 2; half >= 4; half /= 2)
     {
         UNROLL for (size_t i = 0; i < half; i++) lanes[i] += lanes[half + i];
     }
-    return lanes[0];
+    UNROLL for (size_t i = 0; i < 4; i++) sums[i] = lanes[i];
 }
 
 INLINE void dots_run(const struct dots *d, size_t m, size_t n)
@@ -133,10 +137,15 @@ INLINE void dots_run(const struct dots *d, size_t m, size_t n)
             }
         }
     }
-    UNROLL for (size_t i = 0; i < m; i++)
+    UNROLL for (size_t j = 0; j < n; j++)
     {
-        UNROLL for (size_t j = 0; j < n; j++) d->c[i * d->c_i + j * d->c_j] +=
-            vec_sum(acc[i][j]);
+        vec rows[4];
+        float sums[4];
+        UNROLL for (size_t i = 0; i < 4; i++) rows[i] =
+            i < m ? acc[i][j] : vec_set1(0);
+        vec_sums(sums, rows);
+        UNROLL for (size_t i = 0; i < m; i++) d->c[i * d->c_i + j * d->c_j] +=
+            sums[i];
     }
 }
 

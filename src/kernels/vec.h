@@ -5,9 +5,11 @@
  * the instruction set brings the type, VEC_MAX_NV, VEC_MAX_M and VEC_DOTS_M
  * (the sizes of tiles that stay in registers), vec_set1, vec_fma(a, b, c) = a *
  * b + c, vec_load_part(p, n), the first n <= VEC_WIDTH floats and else 0, and
- * vec_store_part(p, v, n), which leaves the others alone; vec_keep(v), the same
- * v in a register: else gcc reads a vec from memory once for each use. The rest
- * stands here once. */
+ * vec_store_part(p, v, n), which leaves the others alone; vec_max(a, b), a
+ * where a > b and else b, also of NaN; vec_zip_low(a, b), the lower halves of
+ * both, lane by lane in turn, and vec_zip_high; vec_keep(v), the same v in a
+ * register: else gcc reads a vec from memory once for each use. The rest stands
+ * here once. */
 #ifndef KERNELS_VEC_H
 #define KERNELS_VEC_H
 

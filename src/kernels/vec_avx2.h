@@ -39,6 +39,21 @@ static inline void vec_store_part(float *p, vec v, size_t n)
     _mm256_maskstore_ps(p, vec_mask(n), (__m256)v);
 }
 
+static inline vec vec_max(vec a, vec b)
+{
+    return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
+static inline vec vec_zip_low(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+static inline vec vec_zip_high(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
 static inline vec vec_keep(vec v)
 {
     __asm__("" : "+x"(v));

@@ -38,6 +38,23 @@ static inline void vec_store_part(float *p, vec v, size_t n)
     _mm512_mask_storeu_ps(p, vec_mask(n), (__m512)v);
 }
 
+static inline vec vec_max(vec a, vec b)
+{
+    return (vec)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+static inline vec vec_zip_low(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                   21, 6, 22, 7, 23);
+}
+
+static inline vec vec_zip_high(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                   13, 29, 14, 30, 15, 31);
+}
+
 static inline vec vec_keep(vec v)
 {
     __asm__("" : "+v"(v));

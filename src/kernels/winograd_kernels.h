@@ -27,26 +27,34 @@ typedef void winograd_1d(vec *out, const vec *in);
 
 enum { WINOGRAD_MAX = 8 };
 
+/* y + factor x */
+INLINE vec plus(vec y, float factor, vec x)
+{
+    return vec_fma(vec_set1(factor), x, y);
+}
+
 /* ---- F(4, 5): points 0, 1, -1, 2, -2, 1/2, -1/2, infinity ----
- * (x^2-1)(x^2-4)(x^2-1/4) = x^6 - 5.25 x^4 + 5.25 x^2 - 1 */
+ * (x^2-1)(x^2-4)(x^2-1/4) = x^6 - 5.25 x^4 + 5.25 x^2 - 1
+ * Here and below e sums the even elements and o the odd ones, of which a point
+ * and its negative differ in the sign alone. */
 
 INLINE void data_45(vec *v, const vec *d)
 {
     vec e, o;
-    v[0] = d[6] - d[0] + 5.25f * (d[2] - d[4]);
-    v[7] = d[7] - d[1] + 5.25f * (d[3] - d[5]);
-    e = d[6] + d[2] - 4.25f * d[4];
-    o = d[5] + d[1] - 4.25f * d[3];
+    v[0] = plus(d[6] - d[0], 5.25f, d[2] - d[4]);
+    v[7] = plus(d[7] - d[1], 5.25f, d[3] - d[5]);
+    e = plus(d[6] + d[2], -4.25f, d[4]);
+    o = plus(d[5] + d[1], -4.25f, d[3]);
     v[1] = e + o;
     v[2] = e - o;
-    e = d[6] + 0.25f * d[2] - 1.25f * d[4];
-    o = 2.0f * d[5] + 0.5f * d[1] - 2.5f * d[3];
-    v[3] = e + o;
-    v[4] = e - o;
-    e = d[6] + 4.0f * d[2] - 5.0f * d[4];
-    o = 0.5f * d[5] + 2.0f * d[1] - 2.5f * d[3];
-    v[5] = e + o;
-    v[6] = e - o;
+    e = plus(plus(d[6], 0.25f, d[2]), -1.25f, d[4]);
+    o = plus(plus(d[5], 0.25f, d[1]), -1.25f, d[3]);
+    v[3] = plus(e, 2.0f, o);
+    v[4] = plus(e, -2.0f, o);
+    e = plus(plus(d[6], 4.0f, d[2]), -5.0f, d[4]);
+    o = plus(plus(d[5], 4.0f, d[1]), -5.0f, d[3]);
+    v[5] = plus(e, 0.5f, o);
+    v[6] = plus(e, -0.5f, o);
 }
 
 INLINE void output_45(vec *y, const vec *m)
@@ -55,9 +63,9 @@ INLINE void output_45(vec *y, const vec *m)
     vec s2 = m[3] + m[4], d2 = m[3] - m[4];
     vec s3 = m[5] + m[6], d3 = m[5] - m[6];
     y[0] = m[0] + s1 + s2 + s3;
-    y[1] = d1 + 2.0f * d2 + 0.5f * d3;
-    y[2] = s1 + 4.0f * s2 + 0.25f * s3;
-    y[3] = d1 + 8.0f * d2 + 0.125f * d3 + m[7];
+    y[1] = plus(plus(d1, 2.0f, d2), 0.5f, d3);
+    y[2] = plus(plus(s1, 4.0f, s2), 0.25f, s3);
+    y[3] = plus(plus(d1 + m[7], 8.0f, d2), 0.125f, d3);
 }
 
 /* The transpose of output_45. */
@@ -70,14 +78,14 @@ INLINE void gradient_45(vec *z, const vec *y)
     o = y[1] + y[3];
     z[1] = e + o;
     z[2] = e - o;
-    e = y[0] + 4.0f * y[2];
-    o = 2.0f * y[1] + 8.0f * y[3];
-    z[3] = e + o;
-    z[4] = e - o;
-    e = y[0] + 0.25f * y[2];
-    o = 0.5f * y[1] + 0.125f * y[3];
-    z[5] = e + o;
-    z[6] = e - o;
+    e = plus(y[0], 4.0f, y[2]);
+    o = plus(y[1], 4.0f, y[3]);
+    z[3] = plus(e, 2.0f, o);
+    z[4] = plus(e, -2.0f, o);
+    e = plus(y[0], 0.25f, y[2]);
+    o = plus(y[1], 0.25f, y[3]);
+    z[5] = plus(e, 0.5f, o);
+    z[6] = plus(e, -0.5f, o);
 }
 
 #define N_45_1 (-1 / 4.5f)
@@ -122,16 +130,16 @@ INLINE void weights_45(vec *g, const vec *u)
 INLINE void data_43(vec *v, const vec *d)
 {
     vec e, o;
-    v[0] = d[4] + 4.0f * d[0] - 5.0f * d[2];
-    v[5] = d[5] + 4.0f * d[1] - 5.0f * d[3];
-    e = d[4] - 4.0f * d[2];
-    o = d[3] - 4.0f * d[1];
+    v[0] = plus(plus(d[4], 4.0f, d[0]), -5.0f, d[2]);
+    v[5] = plus(plus(d[5], 4.0f, d[1]), -5.0f, d[3]);
+    e = plus(d[4], -4.0f, d[2]);
+    o = plus(d[3], -4.0f, d[1]);
     v[1] = e + o;
     v[2] = e - o;
     e = d[4] - d[2];
-    o = 2.0f * (d[3] - d[1]);
-    v[3] = e + o;
-    v[4] = e - o;
+    o = d[3] - d[1];
+    v[3] = plus(e, 2.0f, o);
+    v[4] = plus(e, -2.0f, o);
 }
 
 INLINE void output_43(vec *y, const vec *m)
@@ -139,11 +147,12 @@ INLINE void output_43(vec *y, const vec *m)
     vec s1 = m[1] + m[2], d1 = m[1] - m[2];
     vec s2 = m[3] + m[4], d2 = m[3] - m[4];
     y[0] = m[0] + s1 + s2;
-    y[1] = d1 + 2.0f * d2;
-    y[2] = s1 + 4.0f * s2;
-    y[3] = d1 + 8.0f * d2 + m[5];
+    y[1] = plus(d1, 2.0f, d2);
+    y[2] = plus(s1, 4.0f, s2);
+    y[3] = plus(d1 + m[5], 8.0f, d2);
 }
 
+/* The transpose of output_43. */
 INLINE void gradient_43(vec *z, const vec *y)
 {
     vec e, o;
@@ -153,10 +162,10 @@ INLINE void gradient_43(vec *z, const vec *y)
     o = y[1] + y[3];
     z[1] = e + o;
     z[2] = e - o;
-    e = y[0] + 4.0f * y[2];
-    o = 2.0f * y[1] + 8.0f * y[3];
-    z[3] = e + o;
-    z[4] = e - o;
+    e = plus(y[0], 4.0f, y[2]);
+    o = plus(y[1], 4.0f, y[3]);
+    z[3] = plus(e, 2.0f, o);
+    z[4] = plus(e, -2.0f, o);
 }
 
 #define N_43_1 (-1 / 6.0f)
@@ -199,11 +208,11 @@ INLINE void output_63(vec *y, const vec *m)
     vec s2 = m[3] + m[4], d2 = m[3] - m[4];
     vec s3 = m[5] + m[6], d3 = m[5] - m[6];
     y[0] = m[0] + s1 + s2 + s3;
-    y[1] = d1 + 2.0f * d2 + 0.5f * d3;
-    y[2] = s1 + 4.0f * s2 + 0.25f * s3;
-    y[3] = d1 + 8.0f * d2 + 0.125f * d3;
-    y[4] = s1 + 16.0f * s2 + 0.0625f * s3;
-    y[5] = d1 + 32.0f * d2 + 0.03125f * d3 + m[7];
+    y[1] = plus(plus(d1, 2.0f, d2), 0.5f, d3);
+    y[2] = plus(plus(s1, 4.0f, s2), 0.25f, s3);
+    y[3] = plus(plus(d1, 8.0f, d2), 0.125f, d3);
+    y[4] = plus(plus(s1, 16.0f, s2), 0.0625f, s3);
+    y[5] = plus(plus(d1 + m[7], 32.0f, d2), 0.03125f, d3);
 }
 
 /* The transpose of output_63. */
@@ -216,14 +225,14 @@ INLINE void gradient_63(vec *z, const vec *y)
     o = y[1] + y[3] + y[5];
     z[1] = e + o;
     z[2] = e - o;
-    e = y[0] + 4.0f * y[2] + 16.0f * y[4];
-    o = 2.0f * y[1] + 8.0f * y[3] + 32.0f * y[5];
-    z[3] = e + o;
-    z[4] = e - o;
-    e = y[0] + 0.25f * y[2] + 0.0625f * y[4];
-    o = 0.5f * y[1] + 0.125f * y[3] + 0.03125f * y[5];
-    z[5] = e + o;
-    z[6] = e - o;
+    e = plus(plus(y[0], 4.0f, y[2]), 16.0f, y[4]);
+    o = plus(plus(y[1], 4.0f, y[3]), 16.0f, y[5]);
+    z[3] = plus(e, 2.0f, o);
+    z[4] = plus(e, -2.0f, o);
+    e = plus(plus(y[0], 0.25f, y[2]), 0.0625f, y[4]);
+    o = plus(plus(y[1], 0.25f, y[3]), 0.0625f, y[5]);
+    z[5] = plus(e, 0.5f, o);
+    z[6] = plus(e, -0.5f, o);
 }
 
 INLINE void filter_63(vec *u, const vec *g)
@@ -294,27 +303,30 @@ INLINE void winograd_apply(const struct transform *t, size_t n_out, size_t n_in,
 }
 
 /* In one dimension: a row of n_in elements to one of n_out. */
-INLINE void winograd_row_some(const struct transform *t, size_t at, size_t n,
-                              size_t n_out, size_t n_in, winograd_1d *f)
+INLINE void winograd_row_some(float *to, const float *from,
+                              const struct transform *t, size_t n, size_t n_out,
+                              size_t n_in, winograd_1d *f)
 {
-    const float *from = t->from + at;
-    float *to = t->to + at;
     vec in[WINOGRAD_MAX], out[WINOGRAD_MAX];
-    UNROLL for (size_t j = 0; j < n_in; j++, from += t->from_column) in[j] =
-        vec_load_some(from, n);
+    UNROLL for (size_t j = 0; j < n_in; j++) in[j] =
+        vec_load_some(from + j * t->from_column, n);
     f(out, in);
-    UNROLL for (size_t j = 0; j < n_out; j++, to += t->to_column)
-        vec_store_some(to, out[j], n);
+    UNROLL for (size_t j = 0; j < n_out; j++)
+        vec_store_some(to + j * t->to_column, out[j], n);
 }
 
 INLINE void winograd_row(const struct transform *t, size_t n_out, size_t n_in,
                          winograd_1d *f)
 {
-    size_t at = 0;
-    for (; at + VEC_WIDTH <= t->n; at += VEC_WIDTH)
-        winograd_row_some(t, at, VEC_WIDTH, n_out, n_in, f);
-    if (at < t->n)
-        winograd_row_some(t, at, t->n - at, n_out, n_in, f);
+    for (size_t row = 0; row < t->rows; row++) {
+        const float *from = t->from + row * t->from_row;
+        float *to = t->to + row * t->to_row;
+        size_t at = 0;
+        for (; at + VEC_WIDTH <= t->n; at += VEC_WIDTH)
+            winograd_row_some(to + at, from + at, t, VEC_WIDTH, n_out, n_in, f);
+        if (at < t->n)
+            winograd_row_some(to + at, from + at, t, t->n - at, n_out, n_in, f);
+    }
 }
 
 #define WINOGRAD_STEP(step, kind, n_out, n_in)                                 \

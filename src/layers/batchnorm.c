@@ -102,9 +102,9 @@ static void finish_gradient(const struct layer *l, const struct pass *p,
         s2 += p->shared[i * 2 * c + c + j];
     }
     double inverse = saved[c + j], mul = scale_of(l, p, j) * inverse;
-    p->dbias[j] += (float)s1;
+    p->dbias[j] = (float)s1;
     if (l->scale)
-        p->dweight[j] += (float)(s2 * inverse);
+        p->dweight[j] = (float)(s2 * inverse);
     pqr[j] = (float)mul;
     pqr[c + j] = (float)(-mul * inverse * inverse * s2 / count);
     pqr[2 * c + j] = (float)(-mul * s1 / count);

@@ -45,11 +45,13 @@ void conv_clip_rows(size_t *from, size_t *to, ptrdiff_t first, size_t r,
 void conv_bias_gradient(const struct layer *l, const struct pass *p,
                         const float *dy);
 
+/* Zeros, if the gradient is to be set and not added to (pass->fresh). */
+void conv_clear(const struct pass *p, float *gradient, size_t n);
+
 /* dx is the convolution of dy with the taps in reverse order and c and k
- * exchanged.: one tap of w (r, s, c, k), turned
- * round and exchanged, to `turned`. */
-void conv_turn_tap(const struct layer *l, float *turned, const float *w,
-                   size_t tap);
+ * exchanged: one tap of w (r, s, c, k) to its place in `turned`. */
+void conv_turn_tap(const struct kernels *kernels, const struct layer *l,
+                   float *turned, const float *w, size_t tap);
 
 /* Why an algorithm with `products` multiplications for an output and input
  * channel, instead of one for each tap, was chosen: to step->reason. */

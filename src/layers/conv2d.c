@@ -49,19 +49,22 @@ void conv_bias_gradient(const struct layer *l, const struct pass *p,
                         const float *dy)
 {
     if (l->bias)
-        p->run->kernels->sum_rows(p->dbias, dy, p->n * l->out.h * l->out.w,
-                                  l->out.c);
+        p->run->kernels->sum_rows(p->dbias, dy, l->out.c,
+                                  p->n * l->out.h * l->out.w, l->out.c);
 }
 
-void conv_turn_tap(const struct layer *l, float *turned, const float *w,
-                   size_t tap)
+void conv_clear(const struct pass *p, float *gradient, size_t n)
+{
+    if (p->fresh)
+        memset(gradient, 0, n * sizeof *gradient);
+}
+
+void conv_turn_tap(const struct kernels *kernels, const struct layer *l,
+                   float *turned, const float *w, size_t tap)
 {
     size_t c = l->in.c, k = l->out.c, taps = l->window.r * l->window.s;
-    const float *from = w + tap * c * k;
-    float *to = turned + (taps - 1 - tap) * c * k;
-    for (size_t j = 0; j < k; j++)
-        for (size_t i = 0; i < c; i++)
-            to[j * c + i] = from[i * k + j];
+    kernels->transpose(turned + (taps - 1 - tap) * c * k, c, w + tap * c * k, k,
+                       c, k);
 }
 
 void conv_copy_weights(const struct layer *l, const struct pass *p,
@@ -125,6 +128,8 @@ void conv2d_forward(const struct layer *l, const struct pass *p, float *y,
 void conv2d_backward(const struct layer *l, const struct pass *p, float *dx,
                      const float *dy, const float *x)
 {
+    if (l->bias)
+        conv_clear(p, p->dbias, l->out.c);
     algorithm_of(l, p->run)->backward(l, p, dx, dy, x);
 }
 

@@ -1,7 +1,12 @@
-/* dense.c - fully connected layer; all threads work on one batch together. */
+/* dense.c - fully connected layer; all threads work on one batch together.
+ *
+ * Backward, a thread has some inputs for itself and makes their part of dw and
+ * of dx, so that what the optimiser changes next does not move from one core to
+ * another. */
 #include "layers/layers.h"
 #include "layers/matmul.h"
 
+#include <omp.h>
 #include <ramp/net.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +14,7 @@
 enum {
     ROWS = 32,   /* images in one task: weights are read n / ROWS times */
     DEPTH = 256, /* of one pass: a panel of it, 64 KB, stays in the cache */
-    BLOCK = 64,  /* inputs in one task of the weight gradient */
+    BLOCK = 64,  /* inputs in one task of the gradients */
 };
 
 static size_t minimum(size_t a, size_t b)
@@ -30,22 +35,17 @@ static bool is_packed(const struct layer *l, const struct run *run)
            l->out.c % run->kernels->width != 0;
 }
 
-/* Packed: w (in, k) for forward; w transposed (k, in) for dx behind it. */
 size_t dense_packed_floats(const struct layer *l, const struct run *run)
 {
-    if (!is_packed(l, run))
-        return 0;
-    size_t n = n_in(l) * panel_floats(run->kernels, l->out.c);
-    if (run->training)
-        n += l->out.c * panel_floats(run->kernels, n_in(l));
-    return n;
+    return is_packed(l, run) ? n_in(l) * panel_floats(run->kernels, l->out.c)
+                             : 0;
 }
 
-/* A block of x, transposed into whole cache lines. */
+/* A block of x, brought into whole cache lines; some of w, transposed. */
 size_t dense_scratch_floats(const struct layer *l, const struct run *run)
 {
     (void)l;
-    return run->training ? run->max_batch * BLOCK : 0;
+    return run->training ? (run->max_batch + DEPTH) * BLOCK : 0;
 }
 
 /* dy with its rows filled up to whole vectors. */
@@ -71,76 +71,55 @@ void dense_pack(const struct layer *l, const struct pass *p)
                    w.columns * sizeof *to);
             memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
         }
-    if (!p->run->training)
-        return;
-    float *transposed = p->packed + in * panel_floats(k, out);
-#pragma omp for schedule(static) nowait
-    for (size_t i = 0; i < panel_count(k, in); i++) {
-        struct panel w = panel_get(k, in, i);
-        size_t ldb = w.nv * k->width;
-        float *to = transposed + out * w.column;
-        for (size_t j = 0; j < out; j++, to += ldb) {
-            for (size_t m = 0; m < w.columns; m++)
-                to[m] = p->weight[(w.column + m) * out + j];
-            memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
-        }
-    }
 }
 
-/* One task of c = a x b: some rows and one panel, in passes over the depth so
- * that the part of the panel in use stays near. ldb as in struct matmul. */
-static void product_task(const struct pass *p, float *c, const float *a,
-                         const float *b, size_t ldb, const float *bias,
-                         size_t depth, size_t columns, size_t task)
+/* Some rows and one panel of y = x w + b, in passes over the depth so that the
+ * part of the panel in use stays near. */
+static void forward_task(const struct layer *l, const struct pass *p, float *y,
+                         const float *x, size_t row, size_t panel)
 {
-    size_t panels = panel_count(p->run->kernels, columns);
-    size_t row = task / panels * ROWS;
+    size_t in = n_in(l), out = l->out.c;
+    bool packed = is_packed(l, p->run);
     struct matmul product = {
         .kernels = p->run->kernels,
-        .c = c + row * columns,
-        .ldc = columns,
+        .c = y + row * out,
+        .ldc = out,
         .m = minimum(ROWS, p->n - row),
-        .columns = columns,
-        .a = a + row * depth,
-        .lda = depth,
-        .b = b,
-        .ldb = ldb,
-        .depth = depth,
+        .columns = out,
+        .a = x + row * in,
+        .lda = in,
+        .b = packed ? p->packed : p->weight,
+        .ldb = packed ? 0 : out,
+        .depth = in,
         .n_seg = 1,
     };
-    for (size_t at = 0; at < depth; at += DEPTH) {
-        product.length = minimum(DEPTH, depth - at);
+    for (size_t at = 0; at < in; at += DEPTH) {
+        product.length = minimum(DEPTH, in - at);
         product.b_row = at;
         product.accumulate = at > 0;
-        product.start = at > 0 ? NULL : bias;
-        matmul_rows_panel(&product, task % panels);
+        product.start = at > 0 || !l->bias ? NULL : p->bias;
+        matmul_rows_panel(&product, panel);
         product.a += product.length;
     }
-}
-
-static size_t n_tasks(const struct pass *p, size_t columns)
-{
-    return (p->n + ROWS - 1) / ROWS * panel_count(p->run->kernels, columns);
 }
 
 void dense_forward(const struct layer *l, const struct pass *p, float *y,
                    const float *x)
 {
-    size_t out = l->out.c;
-    bool packed = is_packed(l, p->run);
+    size_t panels = panel_count(p->run->kernels, l->out.c);
+    size_t tasks = (p->n + ROWS - 1) / ROWS * panels;
 #pragma omp for schedule(static)
-    for (size_t task = 0; task < n_tasks(p, out); task++)
-        product_task(p, y, x, packed ? p->packed : p->weight, packed ? 0 : out,
-                     l->bias ? p->bias : NULL, n_in(l), out, task);
+    for (size_t task = 0; task < tasks; task++)
+        forward_task(l, p, y, x, task / panels * ROWS, task % panels);
 }
 
-/* dw (in, k) += x transposed x dy, BLOCK inputs at a time: their columns of x
- * are first brought together, for they lie `in` floats apart. */
-static void backward_weights(const struct layer *l, const struct pass *p,
-                             const float *dy, const float *x, size_t block)
+/* dw (in, k) = x transposed x dy, for m inputs from `first` on: their columns
+ * of x are first brought together, for they lie `in` floats apart. */
+static void weights_task(const struct layer *l, const struct pass *p,
+                         const float *dy, const float *x, size_t first,
+                         size_t m)
 {
-    size_t in = n_in(l), out = l->out.c, first = block * BLOCK;
-    size_t m = minimum(BLOCK, in - first);
+    size_t in = n_in(l), out = l->out.c;
     for (size_t i = 0; i < p->n; i++)
         memcpy(p->scratch + i * m, x + i * in + first, m * sizeof *x);
     struct matmul product = {
@@ -155,36 +134,83 @@ static void backward_weights(const struct layer *l, const struct pass *p,
         .ldb = panel_floats(p->run->kernels, out),
         .n_seg = 1,
         .length = p->n,
-        .accumulate = true,
     };
     matmul_columns(&product);
+}
+
+/* dx = dy x w transposed, for the same inputs: their rows of w are transposed a
+ * part at a time. */
+static void inputs_task(const struct layer *l, const struct pass *p, float *dx,
+                        const float *dy, size_t first, size_t m)
+{
+    size_t in = n_in(l), out = l->out.c;
+    struct matmul product = {
+        .kernels = p->run->kernels,
+        .c = dx + first,
+        .ldc = in,
+        .m = p->n,
+        .columns = m,
+        .lda = out,
+        .b = p->scratch,
+        .ldb = BLOCK,
+        .n_seg = 1,
+    };
+    for (size_t at = 0; at < out; at += DEPTH) {
+        product.a = dy + at;
+        product.length = minimum(DEPTH, out - at);
+        product.accumulate = at > 0;
+        p->run->kernels->transpose(p->scratch, BLOCK,
+                                   p->weight + first * out + at, out, m,
+                                   product.length);
+        matmul_rows(&product);
+    }
+}
+
+/* dy with its rows filled up to whole vectors. */
+static const float *whole_rows(const struct layer *l, const struct pass *p,
+                               const float *dy)
+{
+    size_t out = l->out.c, whole = panel_floats(p->run->kernels, out);
+    if (whole == out)
+        return dy;
+#pragma omp for schedule(static)
+    for (size_t i = 0; i < p->n; i++) {
+        float *to = p->shared + i * whole;
+        memcpy(to, dy + i * out, out * sizeof *dy);
+        memset(to + out, 0, (whole - out) * sizeof *dy);
+    }
+    return p->shared;
+}
+
+/* Blocks of about equal size, as many for each thread, none of more than BLOCK
+ * inputs. */
+static size_t count_blocks(size_t in)
+{
+    size_t threads = (size_t)omp_get_num_threads();
+    size_t each = (in + BLOCK * threads - 1) / (BLOCK * threads);
+    return minimum(in, each * threads);
 }
 
 void dense_backward(const struct layer *l, const struct pass *p, float *dx,
                     const float *dy, const float *x)
 {
-    size_t in = n_in(l), out = l->out.c;
-    size_t whole = panel_floats(p->run->kernels, out);
-    float *rows = p->shared;
-#pragma omp for schedule(static)
-    for (size_t i = 0; i < p->n; i++) {
-        memcpy(rows + i * whole, dy + i * out, out * sizeof *dy);
-        memset(rows + i * whole + out, 0, (whole - out) * sizeof *dy);
-    }
-#pragma omp for schedule(static) nowait
-    for (size_t block = 0; block < (in + BLOCK - 1) / BLOCK; block++)
-        backward_weights(l, p, rows, x, block);
+    size_t in = n_in(l), out = l->out.c, blocks = count_blocks(in);
+    const float *rows = whole_rows(l, p, dy);
     if (l->bias) {
 #pragma omp single nowait
-        p->run->kernels->sum_rows(p->dbias, dy, p->n, out);
+        {
+            memset(p->dbias, 0, out * sizeof *p->dbias);
+            p->run->kernels->sum_rows(p->dbias, dy, out, p->n, out);
+        }
     }
-    if (dx != NULL) {
-        const float *packed = p->packed + in * whole;
-#pragma omp for schedule(static) nowait
-        for (size_t task = 0; task < n_tasks(p, in); task++)
-            product_task(p, dx, dy, packed, 0, NULL, out, in, task);
+#pragma omp for schedule(static)
+    for (size_t block = 0; block < blocks; block++) {
+        size_t first = block * in / blocks;
+        size_t m = (block + 1) * in / blocks - first;
+        weights_task(l, p, rows, x, first, m);
+        if (dx != NULL)
+            inputs_task(l, p, dx, dy, first, m);
     }
-#pragma omp barrier
 }
 
 void dense_describe(const struct layer *l, const struct run *run,

@@ -293,6 +293,7 @@ static void backward_data(const struct layer *l, const struct pass *p,
 static void backward(const struct layer *l, const struct pass *p, float *dx,
                      const float *dy, const float *x)
 {
+    conv_clear(p, p->dweight, layer_n_weights(l));
     for (size_t i = 0; i < p->n; i++) {
         const float *dy_i = dy + i * shape_size(l->out);
         backward_weights(l, p, dy_i, x + i * shape_size(l->in));

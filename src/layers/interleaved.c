@@ -9,7 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SKEW = 16 }; /* see winograd.c */
+enum {
+    SKEW = 16,         /* see winograd.c */
+    WINOGRAD_TAPS = 8, /* at most, of a tile */
+};
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 bool interleaved_suits(const struct layer *l)
 {
@@ -26,31 +34,57 @@ bool interleaved_suits(const struct layer *l)
     }
 }
 
-void interleave(float *map, const float *images, size_t n, struct shape shape)
+/* Where the lanes of an element lie in a map, element by element as they stand
+ * in an image. */
+struct place {
+    size_t c, column;
+    float *pixel; /* its channel 0 */
+};
+
+static float *next_lanes(struct place *at, struct shape shape)
 {
-    size_t size = shape_size(shape), plane = shape.w * LANES;
-    for (size_t row = 0; row < shape.h; row++)
-        for (size_t j = 0; j < shape.w; j++)
-            for (size_t c = 0; c < shape.c; c++, images++) {
-                float *to = map + (row * shape.c + c) * plane + j * LANES;
-                for (size_t i = 0; i < n; i++)
-                    to[i] = images[i * size];
-                for (size_t i = n; i < LANES; i++)
-                    to[i] = 0;
-            }
+    size_t plane = shape.w * LANES;
+    float *lanes = at->pixel + at->c * plane;
+    if (++at->c < shape.c)
+        return lanes;
+    at->c = 0;
+    at->pixel += LANES;
+    if (++at->column == shape.w) {
+        at->column = 0;
+        at->pixel += (shape.c - 1) * plane;
+    }
+    return lanes;
 }
 
-void deinterleave(float *images, const float *map, size_t n, struct shape shape)
+/* By squares of LANES images and as many elements. */
+void interleave(const struct kernels *kernels, float *map, const float *images,
+                size_t n, struct shape shape)
 {
-    size_t size = shape_size(shape), plane = shape.w * LANES;
-    for (size_t row = 0; row < shape.h; row++)
-        for (size_t j = 0; j < shape.w; j++)
-            for (size_t c = 0; c < shape.c; c++, images++) {
-                const float *from =
-                    map + (row * shape.c + c) * plane + j * LANES;
-                for (size_t i = 0; i < n; i++)
-                    images[i * size] = from[i];
-            }
+    size_t size = shape_size(shape);
+    float square[LANES * LANES] = {0};
+    struct place at = {.pixel = map};
+    for (size_t e = 0; e < size; e += LANES) {
+        size_t count = smaller(LANES, size - e);
+        kernels->transpose(square, LANES, images + e, size, n, count);
+        for (size_t i = 0; i < count; i++)
+            memcpy(next_lanes(&at, shape), square + i * LANES,
+                   LANES * sizeof *map);
+    }
+}
+
+void deinterleave(const struct kernels *kernels, float *images, float *map,
+                  size_t n, struct shape shape)
+{
+    size_t size = shape_size(shape);
+    float square[LANES * LANES];
+    struct place at = {.pixel = map};
+    for (size_t e = 0; e < size; e += LANES) {
+        size_t count = smaller(LANES, size - e);
+        for (size_t i = 0; i < count; i++)
+            memcpy(square + i * LANES, next_lanes(&at, shape),
+                   LANES * sizeof *map);
+        kernels->transpose(images + e, size, square, LANES, count, n);
+    }
 }
 
 /* One convolution, forward or (with turned weights) backward, by F(m, s) along
@@ -113,24 +147,20 @@ static size_t packed_floats(const struct layer *l, const struct run *run)
     return u_floats(&p) + (run->training ? turned : 0);
 }
 
-/* A padded map, and V. */
-static size_t input_floats(const struct problem *p)
+static size_t v_floats(const struct problem *p)
 {
-    size_t width = p->tiles * p->m + p->a - p->m;
-    return p->in.h * p->in.c * width * LANES + p->a * p->v_xi;
+    return p->a * p->v_xi;
 }
 
-/* M, and a tile of y. */
-static size_t output_floats(const struct problem *p)
+static size_t m_floats(const struct problem *p)
 {
-    return p->a * p->out.c * p->row + p->m * LANES;
+    return p->a * p->out.c * p->row;
 }
 
-/* A padded dy, and Z. */
-static size_t gradient_floats(const struct problem *p)
+/* From one xi of Z to the next. */
+static size_t z_xi(const struct problem *p)
 {
-    size_t rows = p->out.h * p->out.c;
-    return rows * p->tiles * p->m * LANES + p->a * (rows * p->row + SKEW);
+    return p->out.h * p->out.c * p->row + SKEW;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -142,11 +172,11 @@ static size_t scratch_floats(const struct layer *l, const struct run *run)
 {
     struct problem p = make_problem(l, run, false);
     struct problem back = make_problem(l, run, true);
-    size_t n = input_floats(&p) + output_floats(&p);
+    size_t n = v_floats(&p) + m_floats(&p);
     if (!run->training)
         return n;
-    n = larger(n, input_floats(&p) + gradient_floats(&p));
-    return larger(n, input_floats(&back) + output_floats(&back));
+    n = larger(n, v_floats(&p) + p.a * z_xi(&p));
+    return larger(n, v_floats(&back) + m_floats(&back));
 }
 
 /* The gradient of U. */
@@ -172,6 +202,7 @@ static void transform_weights(const struct problem *p, enum winograd_step step,
         .from = from + (filter ? of_w : of_u),
         .from_column = (filter ? 1 : p->r) * c * k,
         .n = k,
+        .rows = 1,
     };
     p->kernels->winograd_row[p->kind][step](&t);
 }
@@ -189,7 +220,7 @@ static void pack(const struct layer *l, const struct pass *p)
         return;
 #pragma omp for schedule(static)
     for (size_t tap = 0; tap < l->window.r * l->window.s; tap++)
-        conv_turn_tap(l, turned, p->weight, tap);
+        conv_turn_tap(p->run->kernels, l, turned, p->weight, tap);
 #pragma omp for schedule(static) nowait
     for (size_t at = 0; at < l->window.r * l->out.c; at++)
         transform_weights(&back, WINOGRAD_FILTER, turned_u, turned, at);
@@ -206,51 +237,97 @@ static void collect(const struct layer *l, const struct pass *p,
 
 /* ---- Maps ---- */
 
-/* x to V; `room` takes the padded map. */
-static void transform_input(const struct problem *p, float *v, const float *x,
-                            float *room)
+/* Elements of one tile that a map does not have all of, with zeros for those
+ * that it lacks: `count` columns from `first` on. */
+static void cut_tile(float *tile, const float *row, size_t w, ptrdiff_t first,
+                     size_t count)
 {
-    size_t right = p->tiles * p->m + p->a - p->m - p->pad_w;
-    right = right > p->in.w ? right - p->in.w : 0;
-    struct padded padded = conv_pad_columns(room, x, p->in.h * p->in.c, p->in.w,
-                                            LANES, p->pad_w, right);
+    for (size_t j = 0; j < count; j++) {
+        ptrdiff_t column = first + (ptrdiff_t)j;
+        float *to = tile + j * LANES;
+        if (column >= 0 && column < (ptrdiff_t)w)
+            memcpy(to, row + column * LANES, LANES * sizeof *to);
+        else
+            memset(to, 0, LANES * sizeof *to);
+    }
+}
+
+/* One row of w columns, from `count` columns of each tile, of which the first
+ * is `pad` columns to the left of the row: to tile after tile in `to`. Tiles
+ * that lie on the map are read in place. */
+static void transform_row(const struct problem *p, enum winograd_step step,
+                          float *to, size_t to_column, const float *row,
+                          size_t w, size_t pad, size_t count)
+{
+    float tile[WINOGRAD_TAPS * LANES];
+    transform_fn *transform = p->kernels->winograd_row[p->kind][step];
+    struct transform t = {
+        .to_row = LANES,
+        .to_column = to_column,
+        .from_column = LANES,
+        .from_row = p->m * LANES,
+        .n = LANES,
+    };
+    for (size_t i = 0; i < p->tiles; i += t.rows) {
+        ptrdiff_t first = (ptrdiff_t)(i * p->m) - (ptrdiff_t)pad;
+        size_t left = first < 0 ? 0 : w - smaller(w, (size_t)first);
+        t.to = to + i * LANES;
+        if (left >= count) {
+            t.from = row + first * LANES;
+            t.rows = (left - count) / p->m + 1;
+        } else {
+            cut_tile(tile, row, w, first, count);
+            t.from = tile;
+            t.rows = 1;
+        }
+        transform(&t);
+    }
+}
+
+/* x to V; without the rows of zeros, which only backward_weights reads. */
+static void transform_input(const struct problem *p, float *v, const float *x)
+{
+    float *first = v + p->pad_h * p->v_row;
+    for (size_t row = 0; row < p->in.h * p->in.c; row++)
+        transform_row(p, WINOGRAD_DATA, first + row * p->row, p->v_xi,
+                      x + row * p->in.w * LANES, p->in.w, p->pad_w, p->a);
+}
+
+static void clear_edges(const struct problem *p, float *v)
+{
     size_t zeros = p->pad_h * p->v_row;
     for (size_t xi = 0; xi < p->a; xi++) {
         float *top = v + xi * p->v_xi;
         memset(top, 0, zeros * sizeof *top);
         memset(top + zeros + p->in.h * p->v_row, 0, zeros * sizeof *top);
     }
-    for (size_t row = 0; row < p->in.h * p->in.c; row++)
-        for (size_t tile = 0; tile < p->tiles; tile++) {
-            struct transform t = {
-                .to = v + zeros + row * p->row + tile * LANES,
-                .to_column = p->v_xi,
-                .from = padded.data + row * padded.row + tile * p->m * LANES,
-                .from_column = LANES,
-                .n = LANES,
-            };
-            p->kernels->winograd_row[p->kind][WINOGRAD_DATA](&t);
-        }
 }
 
-/* M to one row of one channel of y; at a ragged end by way of `room`. */
-static void transform_output(const struct problem *p, float *y, const float *m,
-                             float *room)
+/* M to one row of one channel of y; a ragged end by way of a tile. */
+static void transform_output(const struct problem *p, float *y, const float *m)
 {
-    for (size_t tile = 0; tile < p->tiles; tile++, y += p->m * LANES) {
-        size_t columns = p->out.w - tile * p->m;
-        bool whole = columns >= p->m;
-        struct transform t = {
-            .to = whole ? y : room,
-            .to_column = LANES,
-            .from = m + tile * LANES,
-            .from_column = p->out.c * p->row,
-            .n = LANES,
-        };
-        p->kernels->winograd_row[p->kind][WINOGRAD_OUTPUT](&t);
-        if (!whole)
-            memcpy(y, room, columns * LANES * sizeof *y);
-    }
+    float tile[WINOGRAD_TAPS * LANES];
+    transform_fn *transform =
+        p->kernels->winograd_row[p->kind][WINOGRAD_OUTPUT];
+    size_t whole = p->out.w / p->m, rest = p->out.w % p->m;
+    struct transform t = {
+        .to = y,
+        .to_row = p->m * LANES,
+        .to_column = LANES,
+        .from = m,
+        .from_row = LANES,
+        .from_column = p->out.c * p->row,
+        .n = LANES,
+        .rows = whole,
+    };
+    transform(&t);
+    if (rest == 0)
+        return;
+    t.to = tile;
+    t.from = m + whole * LANES;
+    t.rows = 1;
+    transform(&t);
+    memcpy(y + whole * p->m * LANES, tile, rest * LANES * sizeof *y);
 }
 
 /* M = U V for row i of y. */
@@ -283,13 +360,12 @@ static void multiply_row(const struct problem *p, float *m, const float *u,
 static void convolve(const struct problem *p, float *y, const float *x,
                      const float *u, const float *start, float *scratch)
 {
-    float *v = scratch, *m = v + p->a * p->v_xi;
-    float *room = m + p->a * p->out.c * p->row;
-    transform_input(p, v, x, m + output_floats(p));
+    float *v = scratch, *m = v + v_floats(p);
+    transform_input(p, v, x);
     for (size_t i = 0; i < p->out.h; i++) {
         multiply_row(p, m, u, v, start, i);
         for (size_t k = 0; k < p->out.c; k++, y += p->out.w * LANES)
-            transform_output(p, y, m + k * p->row, room);
+            transform_output(p, y, m + k * p->row);
     }
 }
 
@@ -303,23 +379,12 @@ static void forward(const struct layer *l, const struct pass *p, float *y,
 /* ---- Backward ---- */
 
 /* dy to Z[xi][row][k][tile][LANES]. */
-static void transform_gradient(const struct problem *p, float *z, size_t z_xi,
-                               const float *dy, float *room)
+static void transform_gradient(const struct problem *p, float *z,
+                               const float *dy)
 {
-    size_t rows = p->out.h * p->out.c;
-    struct padded padded = conv_pad_columns(room, dy, rows, p->out.w, LANES, 0,
-                                            p->tiles * p->m - p->out.w);
-    for (size_t row = 0; row < rows; row++)
-        for (size_t tile = 0; tile < p->tiles; tile++) {
-            struct transform t = {
-                .to = z + row * p->row + tile * LANES,
-                .to_column = z_xi,
-                .from = padded.data + row * padded.row + tile * p->m * LANES,
-                .from_column = LANES,
-                .n = LANES,
-            };
-            p->kernels->winograd_row[p->kind][WINOGRAD_GRADIENT](&t);
-        }
+    for (size_t row = 0; row < p->out.h * p->out.c; row++)
+        transform_row(p, WINOGRAD_GRADIENT, z + row * p->row, z_xi(p),
+                      dy + row * p->out.w * LANES, p->out.w, 0, p->m);
 }
 
 /* dU[xi][r][c][k] += dots of rows of Z (channel k) and of V (channel c), a few
@@ -351,33 +416,38 @@ static void multiply_gradient(const struct problem *p, float *du,
     }
 }
 
+/* dbias += the gradients of the outputs: the point 1 of Z is the sum of its
+ * tile. */
+static void bias_gradient(const struct problem *p, float *dbias, const float *z)
+{
+    for (size_t k = 0; k < p->out.c; k++) {
+        float lanes[LANES] = {0};
+        for (size_t i = 0; i < p->out.h; i++)
+            p->kernels->sum_rows(lanes,
+                                 z + z_xi(p) + (i * p->out.c + k) * p->row,
+                                 LANES, p->tiles, LANES);
+        for (size_t i = 0; i < LANES; i++)
+            dbias[k] += lanes[i];
+    }
+}
+
 static void backward_weights(const struct layer *l, const struct pass *p,
                              const float *dy, const float *x)
 {
     struct problem problem = make_problem(l, p->run, false);
     const struct problem *q = &problem;
-    size_t z_xi = q->out.h * q->out.c * q->row + SKEW;
-    float *v = p->scratch, *z = v + q->a * q->v_xi, *room = z + q->a * z_xi;
-    transform_input(q, v, x, room);
-    transform_gradient(q, z, z_xi, dy, room);
+    float *v = p->scratch, *z = v + v_floats(q);
+    size_t of_xi = q->r * q->in.c * q->out.c;
+    conv_clear(p, p->dweight, u_floats(q));
+    clear_edges(q, v);
+    transform_input(q, v, x);
+    transform_gradient(q, z, dy);
     for (size_t xi = 0; xi < q->a; xi++)
         for (size_t c = 0; c < q->in.c; c++)
-            multiply_gradient(q, p->dweight + xi * q->r * q->in.c * q->out.c,
-                              z + xi * z_xi, v + xi * q->v_xi, c);
-}
-
-static void bias_gradient(const struct layer *l, const struct pass *p,
-                          const float *dy)
-{
-    size_t k = l->out.c, row = l->out.w * LANES;
-    for (size_t j = 0; l->bias && j < k; j++) {
-        float lanes[LANES] = {0};
-        for (size_t i = 0; i < l->out.h; i++)
-            p->run->kernels->sum_rows(lanes, dy + (i * k + j) * row, l->out.w,
-                                      LANES);
-        for (size_t i = 0; i < LANES; i++)
-            p->dbias[j] += lanes[i];
-    }
+            multiply_gradient(q, p->dweight + xi * of_xi, z + xi * z_xi(q),
+                              v + xi * q->v_xi, c);
+    if (l->bias)
+        bias_gradient(q, p->dbias, z);
 }
 
 static void backward(const struct layer *l, const struct pass *p, float *dx,
@@ -386,7 +456,6 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
     struct problem problem = make_problem(l, p->run, false);
     struct problem back = make_problem(l, p->run, true);
     backward_weights(l, p, dy, x);
-    bias_gradient(l, p, dy);
     if (dx != NULL)
         convolve(&back, dx, dy, p->packed + u_floats(&problem), NULL,
                  p->scratch);

@@ -19,8 +19,9 @@ bool interleaved_suits(const struct layer *l);
 
 /* n <= LANES images, each (h, w, c), to an interleaved map and back. Lanes
  * without an image are 0. */
-void interleave(float *map, const float *images, size_t n, struct shape shape);
-void deinterleave(float *images, const float *map, size_t n,
-                  struct shape shape);
+void interleave(const struct kernels *kernels, float *map, const float *images,
+                size_t n, struct shape shape);
+void deinterleave(const struct kernels *kernels, float *images, float *map,
+                  size_t n, struct shape shape);
 
 #endif

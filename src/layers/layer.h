@@ -12,8 +12,9 @@
  *
  * backward(dx, dy, x, y): dx from dy, where x is the layer's input of the
  * forward pass and y its output; dx may be NULL where nobody needs it (the
- * first layer), and never overlaps dy. The gradient of parameters is added to
- * pass->dweight and dbias. */
+ * first layer), and never overlaps dy. The gradient of parameters goes to
+ * pass->dweight and dbias: a batch-wise layer sets it, an image-wise one adds
+ * to it unless pass->fresh. */
 #ifndef LAYERS_LAYER_H
 #define LAYERS_LAYER_H
 
@@ -77,8 +78,9 @@ struct pass {
     size_t first;       /* index of the first of them in the batch */
     size_t layer_index; /* keeps the dropout of two layers apart */
     const float *weight, *bias; /* the layer's own parameters; batch norm: */
-    float *dweight, *dbias;     /* scale and shift. Gradients are added to;
-                                 * image-wise: see layer_partial_floats */
+    float *dweight, *dbias;     /* scale and shift. Gradients; image-wise: see
+                                 * layer_partial_floats */
+    bool fresh;                 /* nothing stands in them yet */
     float *running;             /* batch norm: mean (c), variance (c) */
     uint64_t seed, step;        /* of dropout */
     void *saved;     /* layer_saved_bytes: from forward to backward */

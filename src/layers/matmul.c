@@ -1,19 +1,29 @@
 /* matmul.c - products of any size out of the kernels' tiles. */
 #include "layers/matmul.h"
 
+/* Products of a few hundred multiply-adds come by the thousand: divisions are
+ * left out where nothing is to be divided. */
 static size_t ceil_div(size_t a, size_t b)
 {
-    return (a + b - 1) / b;
+    return a <= b ? a > 0 : (a + b - 1) / b;
+}
+
+/* Vectors in a row; their width is a power of two. */
+static size_t vector_count(const struct kernels *k, size_t columns)
+{
+    return (columns + k->width - 1) >> __builtin_ctzl(k->width);
 }
 
 size_t panel_count(const struct kernels *k, size_t columns)
 {
-    return ceil_div(ceil_div(columns, k->width), k->max_nv);
+    return ceil_div(vector_count(k, columns), k->max_nv);
 }
 
 struct panel panel_get(const struct kernels *k, size_t columns, size_t i)
 {
-    size_t vectors = ceil_div(columns, k->width);
+    size_t vectors = vector_count(k, columns);
+    if (vectors <= k->max_nv)
+        return (struct panel){0, columns, vectors};
     size_t panels = ceil_div(vectors, k->max_nv);
     size_t each = vectors / panels, wider = vectors % panels;
     size_t first = i * each + (i < wider ? i : wider);
@@ -26,7 +36,7 @@ struct panel panel_get(const struct kernels *k, size_t columns, size_t i)
 
 size_t panel_floats(const struct kernels *k, size_t columns)
 {
-    return ceil_div(columns, k->width) * k->width;
+    return vector_count(k, columns) * k->width;
 }
 
 /* Cut m rows into tiles of about equal height: a tile of one row alone would
@@ -35,8 +45,9 @@ static void run_tiles(struct tile *t, tile_fn *const *tiles, size_t max_m,
                       size_t m, size_t step_a)
 {
     size_t n = ceil_div(m, max_m);
+    size_t each = n > 1 ? m / n : m, higher = m - n * each;
     for (size_t i = 0; i < n; i++) {
-        size_t height = m / n + (i < m % n);
+        size_t height = each + (i < higher);
         tiles[height](t);
         t->a += height * step_a;
         t->c += height * t->ldc;

@@ -72,6 +72,27 @@ static struct strip strip_of(const struct layer *l, const struct grid *g,
                           .y = t * g->out_row};
 }
 
+/* The windows of a row from column j on that lie alike: as wide as the first,
+ * and a stride apart. *column: where the first begins. */
+static struct windows windows_from(const struct layer *l, const struct grid *g,
+                                   size_t j, size_t *column)
+{
+    struct span first = clip_columns(l, j);
+    struct windows w = {.n = 1,
+                        .step = l->window.stride_w * g->n,
+                        .columns = first.to - first.from,
+                        .row = g->planes * g->in_row,
+                        .c = g->n};
+    for (; j + w.n < l->out.w; w.n++) {
+        struct span next = clip_columns(l, j + w.n);
+        if (next.to - next.from != w.columns ||
+            next.from != first.from + w.n * l->window.stride_w)
+            break;
+    }
+    *column = first.from;
+    return w;
+}
+
 static uint16_t *saved_taps(const struct layer *l, const struct pass *p)
 {
     return (uint16_t *)p->saved + p->first * shape_size(l->out);
@@ -84,14 +105,15 @@ void maxpool_forward(const struct layer *l, const struct pass *p, float *y,
     struct grid g = grid_of(l);
     uint16_t *index = p->training ? saved_taps(l, p) : (uint16_t *)p->scratch;
     for (size_t i = 0; i < p->n; i++, x += g.in, y += g.out) {
-        for (size_t t = 0; t < l->out.h * g.planes; t++) {
-            struct strip at = strip_of(l, &g, t);
-            for (size_t j = 0; j < l->out.w; j++, at.y += g.n) {
-                struct span columns = clip_columns(l, j);
-                p->run->kernels->max_pool(y + at.y, index + at.y,
-                                          x + at.x + columns.from * g.n,
-                                          g.planes * g.in_row, at.n_rows,
-                                          columns.to - columns.from, g.n);
+        struct windows w;
+        for (size_t j = 0, column; j < l->out.w; j += w.n) {
+            w = windows_from(l, &g, j, &column);
+            for (size_t t = 0; t < l->out.h * g.planes; t++) {
+                struct strip at = strip_of(l, &g, t);
+                size_t to = at.y + j * g.n;
+                w.rows = at.n_rows;
+                p->run->kernels->max_pool(y + to, index + to,
+                                          x + at.x + column * g.n, &w);
             }
         }
         index += p->training ? g.out : 0;
@@ -121,17 +143,19 @@ void maxpool_backward(const struct layer *l, const struct pass *p, float *dx,
     bool overlap = windows_overlap(l);
     if (!windows_tile(l))
         memset(dx, 0, p->n * g.in * sizeof *dx);
-    for (size_t i = 0; i < p->n; i++, dx += g.in, dy += g.out, index += g.out)
-        for (size_t t = 0; t < l->out.h * g.planes; t++) {
-            struct strip at = strip_of(l, &g, t);
-            for (size_t j = 0; j < l->out.w; j++, at.y += g.n) {
-                struct span columns = clip_columns(l, j);
-                p->run->kernels->max_unpool(
-                    dx + at.x + columns.from * g.n, dy + at.y, index + at.y,
-                    g.planes * g.in_row, at.n_rows, columns.to - columns.from,
-                    g.n, overlap);
+    for (size_t i = 0; i < p->n; i++, dx += g.in, dy += g.out, index += g.out) {
+        struct windows w;
+        for (size_t j = 0, column; j < l->out.w; j += w.n) {
+            w = windows_from(l, &g, j, &column);
+            for (size_t t = 0; t < l->out.h * g.planes; t++) {
+                struct strip at = strip_of(l, &g, t);
+                size_t from = at.y + j * g.n;
+                w.rows = at.n_rows;
+                p->run->kernels->max_unpool(dx + at.x + column * g.n, dy + from,
+                                            index + from, &w, overlap);
             }
         }
+    }
 }
 
 void avgpool_forward(const struct layer *l, const struct pass *p, float *y,
@@ -147,8 +171,9 @@ void avgpool_forward(const struct layer *l, const struct pass *p, float *y,
                 size_t width = columns.to - columns.from;
                 const float *first = x + at.x + columns.from * g.n;
                 for (size_t r = 0; r < at.n_rows; r++)
-                    p->run->kernels->sum_rows(
-                        y + at.y, first + r * g.planes * g.in_row, width, g.n);
+                    p->run->kernels->sum_rows(y + at.y,
+                                              first + r * g.planes * g.in_row,
+                                              g.n, width, g.n);
                 p->run->kernels->scale(y + at.y,
                                        1.0f / (float)(at.n_rows * width), g.n);
             }

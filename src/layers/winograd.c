@@ -286,7 +286,7 @@ static void pack(const struct layer *l, const struct pass *p)
         return;
 #pragma omp for schedule(static)
     for (size_t tap = 0; tap < l->window.r * l->window.s; tap++)
-        conv_turn_tap(l, turned, p->weight, tap);
+        conv_turn_tap(p->run->kernels, l, turned, p->weight, tap);
 #pragma omp for schedule(static) nowait
     for (size_t i = 0; i < l->out.c; i++)
         pack_filter(&back, turned_u, turned, i);
@@ -620,7 +620,8 @@ static void forward(const struct layer *l, const struct pass *p, float *y,
  * memory by all threads, and then each thread has some of the xi for itself. */
 
 static void multiply_batch(const struct problem *p, const struct room *v,
-                           const struct room *z, size_t n, float *du)
+                           const struct room *z, size_t n, float *du,
+                           bool accumulate)
 {
     size_t c = p->in.c, k = p->out.c;
     for (size_t xi = 0; xi < squared(p->form.a); xi++) {
@@ -636,10 +637,22 @@ static void multiply_batch(const struct problem *p, const struct room *v,
             .ldb = z->width,
             .n_seg = 1,
             .length = n,
-            .accumulate = true,
+            .accumulate = accumulate,
         };
         matmul_columns(&product);
     }
+}
+
+/* dbias += the gradients of the outputs of n tiles: the point (1, 1) of Z is
+ * the sum of its tile. */
+static void add_bias_gradient(const struct layer *l, const struct pass *p,
+                              const struct problem *q, const struct room *z,
+                              size_t first, size_t n)
+{
+    const float *sums = z->data + (q->form.a + 1) * z->xi + first * z->width;
+    for (size_t at = 0; l->bias && at < l->out.c; at += z->width)
+        q->kernels->sum_rows(p->dbias + at, sums + at / z->width * z->block,
+                             z->width, n, smaller(z->width, l->out.c - at));
 }
 
 static void backward_weights(const struct layer *l, const struct pass *p,
@@ -651,9 +664,11 @@ static void backward_weights(const struct layer *l, const struct pass *p,
     struct batch cut = cut_batches(q, p->n);
     struct room v, z;
     if (is_narrow(q)) {
+        conv_clear(p, p->dweight, products * q->in.c * q->out.c);
         for (size_t i = 0; i < p->n; i++)
             narrow_backward(q, p, dy + i * shape_size(l->out),
                             x + i * shape_size(l->in));
+        conv_bias_gradient(l, p, dy);
         return;
     }
     if (q->group > 0) {
@@ -661,6 +676,7 @@ static void backward_weights(const struct layer *l, const struct pass *p,
         gathered_rooms(q, p->gathered, &v, &z);
         data_tiles(q, &v, at, x, 0, cut.n_tiles, p->scratch);
         gradient_tiles(q, &z, at, dy, 0, cut.n_tiles, p->scratch);
+        add_bias_gradient(l, p, q, &z, at, cut.n_tiles);
         return;
     }
     size_t k_whole = panel_floats(q->kernels, q->out.c);
@@ -673,7 +689,8 @@ static void backward_weights(const struct layer *l, const struct pass *p,
         size_t n = (b + 1) * cut.n_tiles / cut.n_batches - first;
         data_tiles(q, &v, 0, x, first, n, room);
         gradient_tiles(q, &z, 0, dy, first, n, room);
-        multiply_batch(q, &v, &z, n, p->dweight);
+        multiply_batch(q, &v, &z, n, p->dweight, b > 0 || !p->fresh);
+        add_bias_gradient(l, p, q, &z, 0, n);
     }
 }
 
@@ -749,7 +766,6 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
     backward_weights(l, p, dy, x);
     if (dx != NULL)
         backward_data(l, p, dx, dy);
-    conv_bias_gradient(l, p, dy);
 }
 
 /* ---- In words ---- */

@@ -128,7 +128,7 @@ static float *turn(const struct plan *plan, const struct stage *stage, int room,
     float *map = plan->turned[room] + thread * plan->ring_floats;
     if (!stage->interleaved)
         return (float *)(uintptr_t)images;
-    interleave(map, images, n, shape);
+    interleave(plan->run.kernels, map, images, n, shape);
     return map;
 }
 
@@ -138,9 +138,8 @@ static void chain_forward(const struct plan *plan, const struct stage *stage,
                           size_t image, size_t n)
 {
     size_t last = stage->end - 1;
-    const float *from =
-        turn(plan, stage, 0, input_of(plan, stage->first, x, image), n,
-             plan->layers[stage->first].in);
+    float *from = turn(plan, stage, 0, input_of(plan, stage->first, x, image),
+                       n, plan->layers[stage->first].in);
     float *to = NULL;
     int next = 0;
     for (size_t i = stage->first; i <= last; i++) {
@@ -155,7 +154,7 @@ static void chain_forward(const struct plan *plan, const struct stage *stage,
         from = to;
     }
     if (stage->interleaved)
-        deinterleave(output_of(plan, last, image), from, n,
+        deinterleave(plan->run.kernels, output_of(plan, last, image), from, n,
                      plan->layers[last].out);
 }
 
@@ -207,7 +206,8 @@ static void run_forward(const struct plan *plan, const float *x, size_t n,
  * its beginning (unless NULL), gradients of the parameters into the chunk. */
 static void chain_backward(const struct plan *plan, const struct stage *stage,
                            const struct plan_batch *batch, float *chunk,
-                           float *dx, float *dy, size_t image, size_t n)
+                           bool fresh, float *dx, float *dy, size_t image,
+                           size_t n)
 {
     size_t last = stage->end - 1;
     struct shape in = plan->layers[stage->first].in;
@@ -228,6 +228,7 @@ static void chain_backward(const struct plan *plan, const struct stage *stage,
             to = ring_room(plan, &next);
         pass.first = image;
         pass.in_group = image % stage->group;
+        pass.fresh = fresh;
         pass.dweight = chunk + plan->slots[i].partial_at;
         pass.dbias =
             pass.dweight + layer_partial_weights(&plan->layers[i], &plan->run);
@@ -237,10 +238,21 @@ static void chain_backward(const struct plan *plan, const struct stage *stage,
         dy = to;
     }
     if (stage->interleaved && dx != NULL)
-        deinterleave(dx, dy, n, in);
+        deinterleave(plan->run.kernels, dx, dy, n, in);
 }
 
-/* The group of images from `first` on back through a chain. */
+/* What the layers of a stage add to. */
+static void clear_chunk(const struct plan *plan, const struct stage *stage,
+                        float *chunk)
+{
+    for (size_t i = stage->first; i < stage->end; i++) {
+        size_t n = layer_partial_floats(&plan->layers[i], &plan->run);
+        memset(chunk + plan->slots[i].partial_at, 0, n * sizeof *chunk);
+    }
+}
+
+/* The group of images from `first` on back through a chain; the first block of
+ * a chunk sets its sums, the others add to them. */
 static void group_backward(const struct plan *plan, const struct stage *stage,
                            const struct plan_batch *batch, float *dx, float *dy,
                            size_t first, size_t n)
@@ -249,10 +261,13 @@ static void group_backward(const struct plan *plan, const struct stage *stage,
     size_t out = shape_size(plan->layers[stage->end - 1].out);
 #pragma omp for schedule(static)
     for (size_t chunk = 0; chunk < N_CHUNKS; chunk++) {
+        size_t begin = first + part_of(stage, chunk, N_CHUNKS, n);
         size_t end = first + part_of(stage, chunk + 1, N_CHUNKS, n);
-        for (size_t i = first + part_of(stage, chunk, N_CHUNKS, n); i < end;
-             i += stage->block)
-            chain_backward(plan, stage, batch, plan->chunks[chunk],
+        bool fresh = first == 0;
+        if (fresh && begin == end)
+            clear_chunk(plan, stage, plan->chunks[chunk]);
+        for (size_t i = begin; i < end; i += stage->block, fresh = false)
+            chain_backward(plan, stage, batch, plan->chunks[chunk], fresh,
                            dx ? dx + i * in : NULL, dy + i * out, i,
                            smaller(stage->block, end - i));
     }
@@ -287,21 +302,11 @@ static void sum_chunks(const struct plan *plan, const struct plan_batch *batch)
 #pragma omp barrier
 }
 
-static void clear_gradients(const struct plan *plan)
-{
-#pragma omp for schedule(static) nowait
-    for (size_t chunk = 0; chunk < N_CHUNKS; chunk++)
-        memset(plan->chunks[chunk], 0, plan->chunk_floats * sizeof(float));
-#pragma omp single
-    memset(plan->grads, 0, plan->net->n_params * sizeof(float));
-}
-
 /* From dy of the logits, in plan->d[0], back to the first layer; dx of the
  * input only if wanted. */
 static void run_backward(const struct plan *plan,
                          const struct plan_batch *batch, float *dx)
 {
-    clear_gradients(plan);
     int at = 0;
     for (size_t s = plan->n_stages; s-- > 0;) {
         const struct stage *stage = &plan->stages[s];

@@ -7,14 +7,15 @@
 
 #include <math.h>
 
-/* A part of one tensor. Each parameter is changed from its own numbers alone,
- * so it does not matter who takes which piece. */
-struct optimizer_piece {
+enum { PIECE = 1024 }; /* floats that one thread takes at a time */
+
+/* A trained tensor. */
+struct optimizer_tensor {
     size_t offset, n;
     bool decays;
 };
 
-/* What is the same for all pieces of a step. */
+/* What is the same for all parts of a step. */
 struct step {
     float *params;
     const float *gradients;
@@ -22,30 +23,17 @@ struct step {
     float c1, c2; /* adamw: 1 - beta^t */
 };
 
-static size_t count_pieces(const struct ramp_net *net)
+static size_t list_tensors(struct optimizer_tensor *list,
+                           const struct ramp_net *net)
 {
     size_t n = 0;
-    for (size_t i = 0; i < net->n_tensors; i++)
-        if (net->tensors[i].role != TENSOR_RUNNING)
-            n += (net->tensors[i].n + OPTIMIZER_PIECE - 1) / OPTIMIZER_PIECE;
-    return n;
-}
-
-static void cut_pieces(struct optimizer_piece *piece,
-                       const struct ramp_net *net)
-{
     for (size_t i = 0; i < net->n_tensors; i++) {
         const struct tensor *t = &net->tensors[i];
-        if (t->role == TENSOR_RUNNING)
-            continue;
-        for (size_t at = 0; at < t->n; at += OPTIMIZER_PIECE) {
-            size_t left = t->n - at;
-            *piece++ = (struct optimizer_piece){
-                .offset = t->offset + at,
-                .n = left < OPTIMIZER_PIECE ? left : OPTIMIZER_PIECE,
-                .decays = t->role == TENSOR_WEIGHT};
-        }
+        if (t->role != TENSOR_RUNNING)
+            list[n++] = (struct optimizer_tensor){t->offset, t->n,
+                                                  t->role == TENSOR_WEIGHT};
     }
+    return n;
 }
 
 enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
@@ -62,14 +50,13 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
         .n_threads = n_threads,
         .n_params = net->n_params,
         .n_slots = options->optimizer == RAMP_ADAMW ? 2 : 1,
-        .n_pieces = count_pieces(net),
     };
     enum ramp_status status =
-        MEM_NEW(&o->pieces, o->n_pieces, "the optimizer", err);
+        MEM_NEW(&o->tensors, net->n_tensors, "the optimizer", err);
     for (size_t i = 0; i < o->n_slots && status == RAMP_OK; i++)
         status = MEM_NEW(&o->slots[i], o->n_params, "the optimizer", err);
     if (status == RAMP_OK)
-        cut_pieces(o->pieces, net);
+        o->n_tensors = list_tensors(o->tensors, net);
     else
         optimizer_release(o);
     return status;
@@ -77,25 +64,29 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
 
 void optimizer_release(struct optimizer *o)
 {
-    mem_free(o->pieces);
+    mem_free(o->tensors);
     for (size_t i = 0; i < OPTIMIZER_MAX_SLOTS; i++)
         mem_free(o->slots[i]);
     *o = (struct optimizer){0};
 }
 
+/* Each parameter is changed from its own numbers alone, so it does not matter
+ * who takes which piece. */
 static void step_piece(const struct optimizer *o, const struct step *s,
-                       const struct optimizer_piece *piece)
+                       const struct optimizer_tensor *tensor, size_t first)
 {
-    size_t at = piece->offset;
-    float l1 = piece->decays ? (float)o->l1 : 0;
-    float l2 = piece->decays ? (float)o->l2 : 0;
+    size_t at = tensor->offset + first, n = tensor->n - first;
+    float l1 = tensor->decays ? (float)o->l1 : 0;
+    float l2 = tensor->decays ? (float)o->l2 : 0;
+    if (n > PIECE)
+        n = PIECE;
     if (o->kind == RAMP_ADAMW)
         o->kernels->adamw(s->params + at, o->slots[0] + at, o->slots[1] + at,
-                          s->gradients + at, piece->n, s->scale, s->lr, s->c1,
-                          s->c2, l1, l2);
+                          s->gradients + at, n, s->scale, s->lr, s->c1, s->c2,
+                          l1, l2);
     else
-        o->kernels->sgd(s->params + at, o->slots[0] + at, s->gradients + at,
-                        piece->n, s->scale, s->lr, (float)o->momentum, l1, l2,
+        o->kernels->sgd(s->params + at, o->slots[0] + at, s->gradients + at, n,
+                        s->scale, s->lr, (float)o->momentum, l1, l2,
                         o->kind == RAMP_NESTEROV);
 }
 
@@ -117,9 +108,13 @@ void optimizer_step(struct optimizer *o, float *params, const float *gradients,
 #pragma omp parallel num_threads(o->n_threads)
     {
         struct flush flush = flush_on();
-#pragma omp for schedule(static)
-        for (size_t i = 0; i < o->n_pieces; i++)
-            step_piece(o, &step, &o->pieces[i]);
+        /* Each tensor by itself: a thread gets the part whose gradient it
+         * made, and which it packs next, so that less moves between cores. */
+        for (size_t i = 0; i < o->n_tensors; i++) {
+#pragma omp for schedule(static) nowait
+            for (size_t at = 0; at < o->tensors[i].n; at += PIECE)
+                step_piece(o, &step, &o->tensors[i], at);
+        }
         flush_restore(flush);
     }
 }

@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #define OPTIMIZER_MAX_SLOTS 2
-#define OPTIMIZER_PIECE 4096 /* floats that one thread takes at a time */
 
 /* What a parameter remembers between steps, one block per slot, each with the
  * layout of net->params:
@@ -24,8 +23,8 @@ struct optimizer {
     uint64_t n_steps; /* taken so far */
     size_t n_params, n_slots;
     float *slots[OPTIMIZER_MAX_SLOTS]; /* owned */
-    size_t n_pieces;
-    struct optimizer_piece *pieces; /* owned */
+    size_t n_tensors;
+    struct optimizer_tensor *tensors; /* owned */
 };
 
 /* kind, momentum, l1 and l2 of `options`, for nets of this layout. The slots

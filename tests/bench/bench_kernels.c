@@ -47,6 +47,7 @@ enum {
     ROUNDS = 9,
     ROOM = 65536 + 272, /* floats; rooms do not begin at like page offsets */
     CHANNELS = 32,
+    POOL_WINDOWS = 8,
     ELEMENTS = 1024, /* of the kernels for rows of numbers */
 };
 
@@ -267,6 +268,7 @@ static double run_winograd(const struct kernels *k, const struct job *job)
         .from_row = from_map ? MAP_ROW : in * PRODUCT,
         .from_column = from_map ? CHANNELS : PRODUCT,
         .n = CHANNELS,
+        .rows = 1,
     };
     (job->m == 1 ? k->winograd_row : k->winograd)[job->kind][step](&t);
     return 1;
@@ -438,7 +440,7 @@ static double run_elements(const struct kernels *k, const struct job *job)
     case ADD: k->add(y, x, n); break;
     case AXPY: k->axpy(y, 0.5f, x, n); break;
     case SCALE: k->scale(y, -1, n); break;
-    case SUM_ROWS: k->sum_rows(y, x, m, c); break;
+    case SUM_ROWS: k->sum_rows(y, x, c, m, c); break;
     case DROPOUT: k->dropout(y, x, n, 1, 1u << 30, 2); break;
     case BN_SUMS: k->bn_sums(y, v, x, p, m, c); break;
     case BN_NORMALISE: k->bn_normalise(y, x, p, p + c, m, c); break;
@@ -457,13 +459,17 @@ static double run_elements(const struct kernels *k, const struct job *job)
 static double run_pool(const struct kernels *k, const struct job *job)
 {
     size_t side = job->nv;
+    struct windows w = {.n = POOL_WINDOWS,
+                        .step = 2 * CHANNELS,
+                        .rows = side,
+                        .columns = side,
+                        .row = 32 * CHANNELS,
+                        .c = CHANNELS};
     if (job->kind == 0)
-        k->max_pool(room[0], numbers, room[1], 32 * CHANNELS, side, side,
-                    CHANNELS);
+        k->max_pool(room[0], numbers, room[1], &w);
     else
-        k->max_unpool(room[0], room[1], numbers, 32 * CHANNELS, side, side,
-                      CHANNELS, side > 2);
-    return 1;
+        k->max_unpool(room[0], room[1], numbers, &w, side > 2);
+    return POOL_WINDOWS;
 }
 
 /* Of a window: its elements, the one that is chosen, and its number. */

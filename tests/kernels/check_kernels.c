@@ -439,7 +439,7 @@ static size_t floats_of(const struct form_case *s, size_t side)
     return rows_of(s, side) * side * s->n;
 }
 
-/* Elements side by side. Along a row nobody looks at the strides of rows. */
+/* Elements side by side. Of a single row nobody looks at the strides. */
 static void transform_whole(const struct form_case *s, size_t step, float *to,
                             const float *from)
 {
@@ -453,6 +453,7 @@ static void transform_whole(const struct form_case *s, size_t step, float *to,
         .from_row = s->row ? nowhere : sides.in * s->n,
         .from_column = s->n,
         .n = s->n,
+        .rows = 1,
     });
     check_front(to, s->name);
 }
@@ -523,27 +524,35 @@ static struct grid draw_grid(const struct form_case *s, size_t side)
     return g;
 }
 
-/* Elements that lie apart: nothing between them is written. */
+/* Elements that lie apart: nothing between them is written. In one dimension,
+ * several rows. */
 static void check_winograd_strides(const struct form_case *s, size_t step)
 {
     const struct sides sides = sides_of(s->kind, step);
+    const size_t rows = s->row ? draw_below(4) : 1;
     const struct grid from = draw_grid(s, sides.in);
     const struct grid to = draw_grid(s, sides.out);
-    float *x = take(0, from.size), *y = take(1, to.size);
+    const size_t n_from = from.size + (rows - (rows > 0)) * from.row;
+    const size_t n_to = to.size + (rows - (rows > 0)) * to.row;
+    float *x = take(0, n_from), *y = take(1, n_to);
     float *near = take(2, floats_of(s, sides.in));
     float *near_y = take(3, floats_of(s, sides.out));
-    float *expected = copy_of(y, to.size);
-    for (size_t i = 0; i < rows_of(s, sides.in) * sides.in; i++)
-        memcpy(near + i * s->n,
-               x + i / sides.in * from.row + i % sides.in * from.column,
-               s->n * sizeof *near);
-    transform_whole(s, step, near_y, near);
-    for (size_t i = 0; i < rows_of(s, sides.out) * sides.out; i++)
-        memcpy(expected + i / sides.out * to.row + i % sides.out * to.column,
-               near_y + i * s->n, s->n * sizeof *near);
+    float *expected = copy_of(y, n_to);
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t i = 0; i < rows_of(s, sides.in) * sides.in; i++)
+            memcpy(near + i * s->n,
+                   x + (row + i / sides.in) * from.row +
+                       i % sides.in * from.column,
+                   s->n * sizeof *near);
+        transform_whole(s, step, near_y, near);
+        for (size_t i = 0; i < rows_of(s, sides.out) * sides.out; i++)
+            memcpy(expected + (row + i / sides.out) * to.row +
+                       i % sides.out * to.column,
+                   near_y + i * s->n, s->n * sizeof *near);
+    }
     s->steps[step](&(struct transform){y, to.row, to.column, x, from.row,
-                                       from.column, s->n});
-    check_same(y, expected, to.size, s->name);
+                                       from.column, s->n, rows});
+    check_same(y, expected, n_to, s->name);
 }
 
 static void check_winograd_steps(struct form_case *s, size_t max_n)
@@ -925,13 +934,36 @@ static void for_all_rows(const struct kernels *k, rows_check *check)
 
 static void check_sum_rows_of(const struct kernels *k, size_t m, size_t c)
 {
-    float *sum = take(0, c), *x = take(1, m * c);
-    spice(x, m * c);
+    size_t row = c + draw_below(3), n_x = m == 0 ? 0 : (m - 1) * row + c;
+    float *sum = take(0, c), *x = take(1, n_x);
+    spice(x, n_x);
     float *expected = copy_of(sum, c);
     for (size_t i = 0; i < m * c; i++)
-        expected[i % c] += x[i];
-    k->sum_rows(sum, x, m, c);
+        expected[i % c] += x[i / c * row + i % c];
+    k->sum_rows(sum, x, row, m, c);
     check_same(sum, expected, c, "sum_rows");
+}
+
+static void check_transpose_of(const struct kernels *k, size_t rows,
+                               size_t columns)
+{
+    size_t row = columns + draw_below(3), to_row = rows + draw_below(3);
+    bool empty = rows == 0 || columns == 0;
+    size_t n_x = empty ? 0 : (rows - 1) * row + columns;
+    size_t n_y = empty ? 0 : (columns - 1) * to_row + rows;
+    float *y = take(0, n_y), *x = take(1, n_x), *expected = copy_of(y, n_y);
+    for (size_t i = 0; i < rows * columns; i++)
+        expected[i % columns * to_row + i / columns] =
+            x[i / columns * row + i % columns];
+    k->transpose(y, to_row, x, row, rows, columns);
+    check_same(y, expected, n_y, "transpose");
+}
+
+static void check_transpose(const struct kernels *k)
+{
+    for (size_t i = 0; i <= 2 * k->width + 1; i++)
+        for (size_t j = 0; j <= 2 * k->width + 1; j++)
+            check_transpose_of(k, i, j);
 }
 
 static void check_bn_sums_of(const struct kernels *k, size_t m, size_t c)
@@ -1053,72 +1085,91 @@ static void check_dropout(const struct kernels *k)
 
 /* ---- Max pooling ---- */
 
-struct window_case {
-    size_t row, rows, columns, c;
-};
-
-static struct window_case draw_window(size_t c)
+/* Every fourth one of 2x2 or 3x3, which have kernels of their own. */
+static struct windows draw_windows(size_t c)
 {
-    struct window_case w = {
-        .rows = 1 + draw_below(3), .columns = 1 + draw_below(4), .c = c};
-    w.row = w.columns * c + draw_below(9);
+    struct windows w = {.n = 1 + draw_below(4),
+                        .rows = 1 + draw_below(3),
+                        .columns = 1 + draw_below(4),
+                        .c = c};
+    if (draw_below(4) == 0)
+        w.rows = w.columns = 2 + draw_below(2);
+    w.step = (1 + draw_below(3)) * c;
+    w.row = (w.n - 1) * w.step + w.columns * c + draw_below(9);
     return w;
+}
+
+static size_t floats_under(const struct windows *w)
+{
+    return (w->rows - 1) * w->row + (w->n - 1) * w->step + w->columns * w->c;
+}
+
+/* Channel j of one window, by its definition. */
+static float largest(size_t *number, const float *x, const struct windows *w,
+                     size_t j)
+{
+    float best = x[j];
+    *number = 0;
+    for (size_t i = 0; i < w->rows * w->columns; i++) {
+        size_t r = i / w->columns, s = i % w->columns;
+        float v = x[r * w->row + s * w->c + j];
+        if (!isnan(best) && (isnan(v) || v > best)) {
+            best = v;
+            *number = i;
+        }
+    }
+    return best;
 }
 
 static void check_max_pool(const struct kernels *k)
 {
     for (size_t n = 0; n < 4 * last_size(k); n++) {
-        struct window_case w = draw_window(1 + n / 4);
-        size_t n_x = (w.rows - 1) * w.row + w.columns * w.c;
-        float *y = take(0, w.c), *x = take(1, n_x);
-        uint16_t *index = take_bytes(2, w.c * sizeof *index);
+        struct windows w = draw_windows(1 + n / 4);
+        size_t n_x = floats_under(&w), n_y = w.n * w.c;
+        float *y = take(0, n_y), *x = take(1, n_x);
+        uint16_t *index = take_bytes(2, n_y * sizeof *index);
         if (n % 2 == 0)
             spice(x, n_x); /* also makes ties */
-        k->max_pool(y, index, x, w.row, w.rows, w.columns, w.c);
+        k->max_pool(y, index, x, &w);
         check_front(y, "max_pool");
         check_front(index, "max_pool");
-        for (size_t j = 0; j < w.c; j++) {
-            float best = x[j];
-            size_t number = 0;
-            for (size_t i = 0; i < w.rows * w.columns; i++) {
-                size_t r = i / w.columns, s = i % w.columns;
-                float v = x[r * w.row + s * w.c + j];
-                if (!isnan(best) && (isnan(v) || v > best)) {
-                    best = v;
-                    number = i;
-                }
-            }
+        for (size_t j = 0; j < n_y; j++) {
+            size_t number;
+            float best = largest(&number, x + j / w.c * w.step, &w, j % w.c);
             bool right = isnan(best) ? index[j] < w.rows * w.columns
                                      : index[j] == (uint16_t)number;
             if (!same(y[j], best) || !right)
-                ck_abort_msg("max_pool: channel %zu of %zu is %g at %d, "
+                ck_abort_msg("max_pool: output %zu of %zu is %g at %d, "
                              "expected %g at %zu",
-                             j, w.c, (double)y[j], index[j], (double)best,
+                             j, n_y, (double)y[j], index[j], (double)best,
                              number);
         }
     }
 }
 
+/* Windows that overlap must be added; others may be. */
 static void check_max_unpool(const struct kernels *k)
 {
     for (size_t n = 0; n < 4 * last_size(k); n++) {
-        struct window_case w = draw_window(1 + n / 4);
-        size_t n_x = (w.rows - 1) * w.row + w.columns * w.c;
-        float *dx = take(0, n_x), *dy = take(1, w.c);
-        uint16_t *index = take_bytes(2, w.c * sizeof *index);
-        bool accumulate = draw_below(2) == 0;
+        struct windows w = draw_windows(1 + n / 4);
+        size_t n_x = floats_under(&w), n_y = w.n * w.c;
+        bool accumulate = w.step < w.columns * w.c || draw_below(2) == 0;
+        float *dx = take(0, n_x), *dy = take(1, n_y);
+        uint16_t *index = take_bytes(2, n_y * sizeof *index);
         float *expected = copy_of(dx, n_x);
-        for (size_t i = 0; i < w.rows * w.columns * w.c && !accumulate; i++) {
-            size_t at = i / w.c / w.columns * w.row + i % (w.columns * w.c);
-            dx[at] = NAN;
-            expected[at] = 0;
+        for (size_t i = 0; i < w.n * w.rows * w.columns * w.c && !accumulate;
+             i++) {
+            size_t of_row = w.columns * w.c, window = i / (w.rows * of_row);
+            size_t at = window * w.step + i / of_row % w.rows * w.row;
+            dx[at + i % of_row] = NAN;
+            expected[at + i % of_row] = 0;
         }
-        for (size_t j = 0; j < w.c; j++) {
+        for (size_t j = 0; j < n_y; j++) {
             size_t r = draw_below(w.rows), s = draw_below(w.columns);
             index[j] = (uint16_t)(r * w.columns + s);
-            expected[r * w.row + s * w.c + j] += dy[j];
+            expected[j / w.c * w.step + r * w.row + s * w.c + j % w.c] += dy[j];
         }
-        k->max_unpool(dx, dy, index, w.row, w.rows, w.columns, w.c, accumulate);
+        k->max_unpool(dx, dy, index, &w, accumulate);
         check_same(dx, expected, n_x, "max_unpool");
     }
 }
@@ -1242,12 +1293,13 @@ static const struct {
     MEMBER(narrow_output), MEMBER(narrow_gradient),
     MEMBER(act_forward),   MEMBER(act_backward),
     MEMBER(add),           MEMBER(axpy),
-    MEMBER(scale),         MEMBER(sum_rows),
-    MEMBER(dropout),       MEMBER(bn_sums),
-    MEMBER(bn_normalise),  MEMBER(bn_gradsums),
-    MEMBER(bn_gradient),   MEMBER(max_pool),
-    MEMBER(max_unpool),    MEMBER(sgd),
-    MEMBER(adamw),         MEMBER(peak),
+    MEMBER(scale),         MEMBER(transpose),
+    MEMBER(sum_rows),      MEMBER(dropout),
+    MEMBER(bn_sums),       MEMBER(bn_normalise),
+    MEMBER(bn_gradsums),   MEMBER(bn_gradient),
+    MEMBER(max_pool),      MEMBER(max_unpool),
+    MEMBER(sgd),           MEMBER(adamw),
+    MEMBER(peak),
 };
 
 enum { N_MEMBERS = sizeof members / sizeof *members };

@@ -82,14 +82,6 @@ static float *garbage(size_t n)
     return p;
 }
 
-static float *zeros(size_t n)
-{
-    float *p = block(n * sizeof *p);
-    for (size_t i = 0; i < n; i++)
-        p[i] = 0;
-    return p;
-}
-
 static float *random_floats(size_t n)
 {
     float *p = block(n * sizeof *p);
@@ -172,9 +164,8 @@ struct box {
     size_t n, n_x, n_y, n_w, n_b;
     size_t first; /* images of the batch before these */
     float *x, *y, *dx, *dy, *weight, *bias, *dweight, *dbias;
-    float *y_map;             /* y as an interleaved layer made it */
-    float *dweight0, *dbias0; /* dweight, dbias before backward */
-    float *partial;           /* what a convolution adds up in their place */
+    float *y_map;   /* y as an interleaved layer made it */
+    float *partial; /* what a convolution adds up in their place */
     double *x2, *dy2, *weight2, *bias2;
 };
 
@@ -252,10 +243,8 @@ static void box_fill(struct box *b, const struct kernels *k)
     b->dy = random_floats(b->n_y);
     b->weight = random_floats(b->n_w);
     b->bias = random_floats(b->n_b);
-    b->dweight = random_floats(b->n_w);
-    b->dbias = random_floats(b->n_b);
-    b->dweight0 = memcpy(garbage(b->n_w), b->dweight, b->n_w * sizeof(float));
-    b->dbias0 = memcpy(garbage(b->n_b), b->dbias, b->n_b * sizeof(float));
+    b->dweight = garbage(b->n_w);
+    b->dbias = garbage(b->n_b);
     b->y = garbage(b->n_y);
     b->dx = garbage(b->n_x);
     b->x2 = doubles(b->x, b->n_x);
@@ -265,7 +254,7 @@ static void box_fill(struct box *b, const struct kernels *k)
     size_t room = l->interleaved ? LANES : b->n;
     b->run = (struct run){k, b->first + room, true, b->run.exact};
     const struct run *run = &b->run;
-    b->partial = zeros(layer_partial_floats(l, run));
+    b->partial = garbage(layer_partial_floats(l, run));
     b->p = (struct pass){
         .run = run,
         .n = l->interleaved ? 1 : b->n,
@@ -296,7 +285,7 @@ static float *interleaved_map(const struct box *b, const float *images,
                               struct shape shape)
 {
     float *map = garbage(LANES * shape_size(shape));
-    interleave(map, images, b->n, shape);
+    interleave(b->run.kernels, map, images, b->n, shape);
     return map;
 }
 
@@ -321,7 +310,7 @@ static void forward_once(struct box *b)
     b->y_map = garbage(n_map);
     layer_forward(&b->l, &b->p, b->y_map, interleaved_map(b, b->x, b->l.in));
     check_empty_lanes(b, "y", b->y_map, n_map, false);
-    deinterleave(b->y, b->y_map, b->n, b->l.out);
+    deinterleave(b->run.kernels, b->y, b->y_map, b->n, b->l.out);
 }
 
 static void backward_once(struct box *b, const struct pass *p, float *dx)
@@ -337,7 +326,7 @@ static void backward_once(struct box *b, const struct pass *p, float *dx)
     if (dx == NULL)
         return;
     check_empty_lanes(b, "dx", map, n_map, true);
-    deinterleave(dx, map, b->n, b->l.in);
+    deinterleave(b->run.kernels, dx, map, b->n, b->l.in);
 }
 
 static void box_forward(struct box *b)
@@ -346,46 +335,52 @@ static void box_forward(struct box *b)
     forward_once(b);
 }
 
-/* Images of one group, the later half first. */
+/* n images from `first` on, of one group, the later half first; it sets the
+ * partial sums if they are fresh. */
 static void group_backward(struct box *b, struct pass p, size_t first, size_t n)
 {
     const size_t n_in = shape_size(b->l.in), n_out = shape_size(b->l.out);
     const size_t cuts[] = {n / 2, n, 0, n / 2};
+    p.fresh = first == 0;
     for (size_t i = 0; i < 4; i += 2) {
         p.in_group = cuts[i];
         p.first = first + cuts[i];
         p.n = cuts[i + 1] - cuts[i];
-        if (p.n > 0)
-            layer_backward(&b->l, &p, b->dx + p.first * n_in,
-                           b->dy + p.first * n_out, b->x + p.first * n_in,
-                           NULL);
+        if (p.n == 0)
+            continue;
+        layer_backward(&b->l, &p, b->dx + p.first * n_in,
+                       b->dy + p.first * n_out, b->x + p.first * n_in, NULL);
+        p.fresh = false;
     }
     p.n = n;
     p.first = first;
     layer_gathered(&b->l, &p, first > 0);
 }
 
-/* A convolution adds up partial sums, of which its gradient is made in the end;
- * that is added to dweight0 and dbias0 here, as the others do by themselves. */
+/* A convolution adds up partial sums, of which its gradient is made in the end.
+ * Interleaved, set from garbage or added to zeros. */
 static void conv_backward(struct box *b)
 {
     struct pass p = b->p;
-    const size_t group = layer_group(&b->l, &b->run);
+    size_t group = layer_group(&b->l, &b->run);
     p.dweight = b->partial;
     p.dbias = b->partial + layer_partial_weights(&b->l, &b->run);
-    if (group == 0)
+    if (b->l.interleaved) {
+        p.fresh = b->n % 2 == 0;
+        if (!p.fresh)
+            memset(b->partial, 0,
+                   layer_partial_floats(&b->l, &b->run) * sizeof(float));
         backward_once(b, &p, b->dx);
-    for (size_t i = 0; group > 0 && i < b->n; i += group)
-        group_backward(b, p, i, b->n - i < group ? b->n - i : group);
+    } else {
+        group = group > 0 ? group : b->n;
+        for (size_t i = 0; i < b->n; i += group)
+            group_backward(b, p, i, b->n - i < group ? b->n - i : group);
+    }
     layer_collect(&b->l, &b->p, b->partial);
-    for (size_t i = 0; i < b->n_w; i++)
-        b->dweight[i] += b->dweight0[i];
-    for (size_t i = 0; i < b->n_b; i++)
-        b->dbias[i] += b->dbias0[i];
 }
 
 /* Backward twice, the second time without dx: the gradients of the parameters
- * are added to what is there, and are the same. */
+ * are set, and are the same. */
 static void box_backward(struct box *b)
 {
     if (b->l.kind == LAYER_CONV) {
@@ -396,8 +391,8 @@ static void box_backward(struct box *b)
     if (b->n_w + b->n_b == 0)
         return;
     struct pass p = b->p;
-    p.dweight = memcpy(garbage(b->n_w), b->dweight0, b->n_w * sizeof(float));
-    p.dbias = memcpy(garbage(b->n_b), b->dbias0, b->n_b * sizeof(float));
+    p.dweight = garbage(b->n_w);
+    p.dbias = garbage(b->n_b);
     backward_once(b, &p, NULL);
     check_bits("dweight without dx", p.dweight, b->dweight, b->n_w);
     check_bits("dbias without dx", p.dbias, b->dbias, b->n_b);
@@ -450,12 +445,6 @@ static void check_product(struct box *b)
     product_forward(b, y_size, x_size, w_size, absolute(b->bias2, b->n_b));
     product_backward(b, dx, dw, db, b->dy2, b->x2, b->weight2);
     product_backward(b, dx_size, dw_size, db_size, dy_size, x_size, w_size);
-    add_floats(dw, b->dweight0, b->n_w);
-    add_floats(db, b->dbias0, b->n_b);
-    for (size_t i = 0; i < b->n_w; i++)
-        dw_size[i] += fabs((double)b->dweight0[i]);
-    for (size_t i = 0; i < b->n_b; i++)
-        db_size[i] += fabs((double)b->dbias0[i]);
     size_t taps = b->n_w / b->l.out.c, pixels = b->n_y / b->l.out.c;
     box_forward(b);
     check_sums("y", b->y, y, y_size, b->n_y, taps + 1);
@@ -473,8 +462,6 @@ static void check_winograd_within(struct box *b, double tolerance)
     double *dw = doubles(NULL, b->n_w), *db = doubles(NULL, b->n_b);
     product_forward(b, y, b->x2, b->weight2, b->bias2);
     product_backward(b, dx, dw, db, b->dy2, b->x2, b->weight2);
-    memset(b->dweight0, 0, b->n_w * sizeof *b->dweight0);
-    memset(b->dbias0, 0, b->n_b * sizeof *b->dbias0);
     box_forward(b);
     check_near("y", b->y, y, b->n_y, tolerance);
     box_backward(b);
@@ -650,8 +637,6 @@ static void check_batchnorm(struct box *b)
     reference_batchnorm_forward(y, m > 1 ? running2 : NULL, running2 + c, x,
                                 b->weight2, b->bias2, m, c);
     reference_batchnorm_backward(dx, dw, db, b->dy2, x, b->weight2, m, c);
-    add_floats(dw, b->dweight0, b->n_w);
-    add_floats(db, b->dbias0, c);
     box_forward(b);
     check_sums("y", b->y, y, normalised_size(b, x, m), b->n_y, m);
     if (m > 1)
@@ -782,7 +767,6 @@ static void fill_form(struct box *b, const struct form *f, size_t channels,
         (struct window){f->window, f->window, 1, 1, f->pad, f->pad, false};
     start_drawing(24000 + channels);
     box_fill(b, k);
-    memset(b->dweight0, 0, b->n_w * sizeof *b->dweight0);
     size_t products = f->a * (f->interleaved ? f->window : f->a);
     if (!direct && layer_group(l, &b->run) == 0)
         ck_assert_msg(layer_partial_weights(l, &b->run) ==
@@ -833,8 +817,9 @@ START_TEST(interleaving_there_and_back)
         size_t n = draw_size(1, LANES), size = shape_size(s);
         float *images = random_floats(n * size), *map = garbage(LANES * size);
         float *back = garbage((n + 1) * size);
-        interleave(map, images, n, s);
-        deinterleave(back, map, n, s);
+        const struct kernels *k = kernels_get((size_t)i % kernels_count());
+        interleave(k, map, images, n, s);
+        deinterleave(k, back, map, n, s);
         for (size_t at = 0; at < LANES * size; at++) {
             size_t lane = at % LANES, column = at / LANES % s.w;
             size_t c = at / LANES / s.w % s.c, row = at / LANES / s.w / s.c;
