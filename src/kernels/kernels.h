@@ -198,8 +198,9 @@ struct kernels {
                         const float *r, size_t m, size_t c);
 
     /* Max pool of windows side by side: of each channel of each window, y the
-     * largest element of x, index the number r*columns + s of the first that
-     * has it. NaN if there is one; index is then any of the window. */
+     * largest element of x, index (unless NULL) the number r*columns + s of the
+     * first that has it. NaN if there is one; index is then any of the window.
+     */
     void (*max_pool)(float *y, uint16_t *index, const float *x,
                      const struct windows *w);
     /* Its gradient: dx (+)= dy at the element whose number is in index, 0 at

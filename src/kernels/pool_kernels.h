@@ -26,71 +26,85 @@ INLINE void some_numbers_store(uint16_t *p, vec_int numbers, size_t n)
         memcpy(p, &v, n * sizeof *p);
 }
 
-/* nv vecs of channels, n in use of the last, of one window. The largest and its
- * number stay in registers. A comparison with NaN is false, so NaNs are looked
- * for apart: one makes the result NaN. */
+/* nv vecs of channels from `at` on, n in use of the last, of one window. The
+ * largest and its number stay in registers. A comparison with NaN is false, so
+ * NaNs are looked for apart: one makes the result NaN. */
 INLINE void max_pool_some(float *y, uint16_t *index, const float *x,
-                          const struct windows *w, size_t rows, size_t columns,
-                          size_t nv, size_t n)
+                          const struct windows *w, bool numbered, size_t rows,
+                          size_t columns, size_t at, size_t nv, size_t n)
 {
     const size_t row = w->row, c = w->c;
     vec best[2];
     vec_int number[2], nan[2];
     UNROLL for (size_t i = 0; i < nv; i++)
     {
-        best[i] = vec_load_some(x + i * VEC_WIDTH, n);
+        best[i] = vec_load_some(x + at + i * VEC_WIDTH, n);
         number[i] = (vec_int){0};
         nan[i] = best[i] != best[i];
     }
     for (size_t r = 0; r < rows; r++)
         for (size_t s = r == 0; s < columns; s++) {
-            const float *from = x + r * row + s * c;
+            const float *from = x + r * row + s * c + at;
             int new = (int)(r * columns + s);
             UNROLL for (size_t i = 0; i < nv; i++)
             {
                 vec v = vec_load_some(from + i * VEC_WIDTH, n);
                 vec_int wins = v > best[i];
                 best[i] = vec_max(v, best[i]);
-                number[i] = (wins & new) | (~wins & number[i]);
+                if (numbered)
+                    number[i] = (wins & new) | (~wins & number[i]);
                 nan[i] |= v != v;
             }
         }
     UNROLL for (size_t i = 0; i < nv; i++)
     {
         vec y_i = vec_select(nan[i], vec_set1(NAN), best[i]);
-        vec_store_some(y + i * VEC_WIDTH, y_i, n);
-        some_numbers_store(index + i * VEC_WIDTH, number[i], n);
+        vec_store_some(y + at + i * VEC_WIDTH, y_i, n);
+        if (numbered)
+            some_numbers_store(index + at + i * VEC_WIDTH, number[i], n);
     }
 }
 
 INLINE void max_pool_all(float *y, uint16_t *index, const float *x,
-                         const struct windows *w, size_t rows, size_t columns)
+                         const struct windows *w, bool numbered, size_t rows,
+                         size_t columns)
 {
     const size_t c = w->c;
-    for (size_t i = 0; i < w->n; i++, x += w->step, y += c, index += c) {
+    for (size_t i = 0; i < w->n; i++, x += w->step, y += c) {
         size_t at = 0;
         for (; at + 2 * VEC_WIDTH <= c; at += 2 * VEC_WIDTH)
-            max_pool_some(y + at, index + at, x + at, w, rows, columns, 2,
+            max_pool_some(y, index, x, w, numbered, rows, columns, at, 2,
                           VEC_WIDTH);
         for (; at + VEC_WIDTH <= c; at += VEC_WIDTH)
-            max_pool_some(y + at, index + at, x + at, w, rows, columns, 1,
+            max_pool_some(y, index, x, w, numbered, rows, columns, at, 1,
                           VEC_WIDTH);
         if (at < c)
-            max_pool_some(y + at, index + at, x + at, w, rows, columns, 1,
+            max_pool_some(y, index, x, w, numbered, rows, columns, at, 1,
                           c - at);
+        if (numbered)
+            index += c;
     }
 }
 
 /* The usual sizes without loops over the window. */
+INLINE void max_pool_sized(float *y, uint16_t *index, const float *x,
+                           const struct windows *w, bool numbered)
+{
+    if (w->rows == 2 && w->columns == 2)
+        max_pool_all(y, index, x, w, numbered, 2, 2);
+    else if (w->rows == 3 && w->columns == 3)
+        max_pool_all(y, index, x, w, numbered, 3, 3);
+    else
+        max_pool_all(y, index, x, w, numbered, w->rows, w->columns);
+}
+
 static void max_pool(float *y, uint16_t *index, const float *x,
                      const struct windows *w)
 {
-    if (w->rows == 2 && w->columns == 2)
-        max_pool_all(y, index, x, w, 2, 2);
-    else if (w->rows == 3 && w->columns == 3)
-        max_pool_all(y, index, x, w, 3, 3);
+    if (index != NULL)
+        max_pool_sized(y, index, x, w, true);
     else
-        max_pool_all(y, index, x, w, w->rows, w->columns);
+        max_pool_sized(y, NULL, x, w, false);
 }
 
 INLINE void max_unpool_some(float *dx, const float *dy, const uint16_t *index,

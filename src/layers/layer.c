@@ -81,7 +81,6 @@ size_t layer_scratch_floats(const struct layer *layer, const struct run *run)
     switch (layer->kind) {
     case LAYER_CONV: return conv2d_scratch_floats(layer, run);
     case LAYER_DENSE: return dense_scratch_floats(layer, run);
-    case LAYER_MAXPOOL: return map_floats(layer);
     default: return 0;
     }
 }

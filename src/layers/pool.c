@@ -98,12 +98,12 @@ static uint16_t *saved_taps(const struct layer *l, const struct pass *p)
     return (uint16_t *)p->saved + p->first * shape_size(l->out);
 }
 
-/* In inference nobody asks for the taps; they go into the scratch. */
+/* In inference nobody asks for the taps. */
 void maxpool_forward(const struct layer *l, const struct pass *p, float *y,
                      const float *x)
 {
     struct grid g = grid_of(l);
-    uint16_t *index = p->training ? saved_taps(l, p) : (uint16_t *)p->scratch;
+    uint16_t *index = p->training ? saved_taps(l, p) : NULL;
     for (size_t i = 0; i < p->n; i++, x += g.in, y += g.out) {
         struct windows w;
         for (size_t j = 0, column; j < l->out.w; j += w.n) {
@@ -112,11 +112,12 @@ void maxpool_forward(const struct layer *l, const struct pass *p, float *y,
                 struct strip at = strip_of(l, &g, t);
                 size_t to = at.y + j * g.n;
                 w.rows = at.n_rows;
-                p->run->kernels->max_pool(y + to, index + to,
+                p->run->kernels->max_pool(y + to, index ? index + to : NULL,
                                           x + at.x + column * g.n, &w);
             }
         }
-        index += p->training ? g.out : 0;
+        if (index != NULL)
+            index += g.out;
     }
 }
 

@@ -1130,7 +1130,10 @@ static void check_max_pool(const struct kernels *k)
         uint16_t *index = take_bytes(2, n_y * sizeof *index);
         if (n % 2 == 0)
             spice(x, n_x); /* also makes ties */
+        k->max_pool(y, NULL, x, &w);
+        float *alone = copy_of(y, n_y);
         k->max_pool(y, index, x, &w);
+        check_same(y, alone, n_y, "max_pool without numbers");
         check_front(y, "max_pool");
         check_front(index, "max_pool");
         for (size_t j = 0; j < n_y; j++) {
