@@ -17,7 +17,7 @@ runs=$(mktemp -d "${TMPDIR:-/tmp}/ramp-records.XXXXXX")
 trap 'rm -rf "$runs"' EXIT
 mkdir -p docs/records
 [ -f "$table" ] ||
-    printf 'arguments\tseed\tval_error\ttest_error\tseconds\n' >"$table"
+    printf 'arguments\tseed\tval_error\ttest_error\n' >"$table"
 
 # train ARGUMENTS OF RAMP TRAIN: once for each seed
 train() {
@@ -26,13 +26,11 @@ train() {
     while [ "$seed" -le "$seeds" ]; do
         if ! grep -qF "$name$tab$seed$tab" "$table"; then
             echo "ramp train $name --seed $seed" >&2
-            start=$(date +%s)
             "$ramp" train "$@" --seed "$seed" --out "$runs/run" \
                 >"$runs/out"
             errors=$(sed -n 's/^\(val\|test\) error *\([0-9.]*\) %.*/\2/p' \
                 "$runs/out" | paste -s -)
-            printf '%s\t%s\t%s\t%s\n' "$name" "$seed" "$errors" \
-                $(($(date +%s) - start)) >>"$table"
+            printf '%s\t%s\t%s\n' "$name" "$seed" "$errors" >>"$table"
             rm -rf "$runs/run"
         fi
         seed=$((seed + 1))
@@ -45,18 +43,16 @@ summary() {
         NR > 1 {
             if (!($1 in n)) order[++k] = $1
             n[$1]++; sum[$1] += $4; square[$1] += $4 * $4; val[$1] += $3
-            time[$1] += $5
         }
         END {
             print "| `ramp train` | seeds | val error | test error, mean |" \
-                " standard deviation | seconds a run |"
-            print "|---|---|---|---|---|---|"
+                " standard deviation |"
+            print "|---|---|---|---|---|"
             for (i = 1; i <= k; i++) {
                 a = order[i]; mean = sum[a] / n[a]
                 v = n[a] > 1 ? (square[a] - n[a] * mean ^ 2) / (n[a] - 1) : 0
-                printf "| `%s` | %d | %.2f %% | **%.2f %%** | %.2f | %.0f |\n",
-                    a, n[a], val[a] / n[a], mean, sqrt(v > 0 ? v : 0),
-                    time[a] / n[a]
+                printf "| `%s` | %d | %.2f %% | **%.2f %%** | %.2f |\n",
+                    a, n[a], val[a] / n[a], mean, sqrt(v > 0 ? v : 0)
             }
         }' "$table"
 }
