@@ -60,9 +60,16 @@ static void add_head(struct table *table)
 {
     static const char *const heads[] = {"layer",      "output", "parameters",
                                         "MFLOP",      "train",  "field",
-                                        "activations"};
+                                        "maps"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         table_cell(table, "%s", heads[i]);
+}
+
+/* Two decimals, from a hundred on none: a table of a large net stays as narrow
+ * as a screen. */
+static void add_mflop(struct table *table, double flop)
+{
+    table_cell(table, "%.*f", flop < 1e8 ? 2 : 0, flop / 1e6);
 }
 
 static void add_layer(struct table *table, const struct ramp_layer_info *layer)
@@ -74,8 +81,8 @@ static void add_layer(struct table *table, const struct ramp_layer_info *layer)
         table_cell(table, "%dx%dx%d", layer->out_channels, layer->out_height,
                    layer->out_width);
     table_cell(table, "%s", FORMAT_COUNT(layer->n_parameters));
-    table_cell(table, "%.2f", layer->forward_flop / 1e6);
-    table_cell(table, "%.2f", layer->train_flop / 1e6);
+    add_mflop(table, layer->forward_flop);
+    add_mflop(table, layer->train_flop);
     table_cell(table, "%dx%d", layer->receptive_height, layer->receptive_width);
     table_cell(table, "%s", FORMAT_MEMORY(layer->activation_bytes));
 }
@@ -97,8 +104,8 @@ static enum ramp_status print_layers(const struct ramp_net *net,
     table_cell(&table, "total");
     table_cell(&table, "%s", "");
     table_cell(&table, "%s", FORMAT_COUNT(ramp_net_n_parameters(net)));
-    table_cell(&table, "%.2f", total.forward_flop / 1e6);
-    table_cell(&table, "%.2f", total.train_flop / 1e6);
+    add_mflop(&table, total.forward_flop);
+    add_mflop(&table, total.train_flop);
     table_cell(&table, "%s", "");
     table_cell(&table, "%s", FORMAT_MEMORY(total.activation_bytes));
     enum ramp_status status = table_print(&table, stdout, 2, err);

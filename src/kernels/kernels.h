@@ -217,9 +217,9 @@ struct kernels {
                   float g_scale, float lr, float c1, float c2, float l1,
                   float l2);
 
-    /* As many multiply-adds as this CPU can do: `rounds` times x = x/2 + 1 in
-     * each lane of KERNELS_PEAK_VECTORS vectors, which begin with 3, 4, 5, ...;
-     * the sum of all lanes. Touches no memory. */
+    /* As many multiply-adds as this CPU can do: `rounds` times x += 1/4 in each
+     * lane of KERNELS_PEAK_VECTORS vectors, which begin with 0, 1, 2, ...; the
+     * sum of all lanes. Touches no memory. */
     float (*peak)(size_t rounds);
 };
 

@@ -4,17 +4,17 @@
 #include "kernels/vec.h"
 
 /* Each vector waits for its own last result only, so that with this many of
- * them every unit has work; more would not fit the 16 registers of AVX2. None
- * begins with 2: clang sees that it would stay 2, and computes nothing. */
+ * them every unit has work; more would not fit the 16 registers of AVX2. The
+ * result takes the place of what is added to, as instructions of ARM want it. */
 static float peak(size_t rounds)
 {
-    const vec half = vec_set1(0.5f), one = vec_set1(1);
+    const vec half = vec_keep(vec_set1(0.5f));
     vec x[KERNELS_PEAK_VECTORS], sum = vec_set1(0);
     UNROLL for (size_t i = 0; i < KERNELS_PEAK_VECTORS; i++) x[i] =
-        vec_set1((float)(i + 3));
+        vec_set1((float)i);
     for (size_t round = 0; round < rounds; round++) {
         UNROLL for (size_t i = 0; i < KERNELS_PEAK_VECTORS; i++) x[i] =
-            vec_fma(x[i], half, one);
+            vec_fma(half, half, x[i]);
     }
     UNROLL for (size_t i = 0; i < KERNELS_PEAK_VECTORS; i++) sum = sum + x[i];
     float lanes[VEC_WIDTH], total = 0;

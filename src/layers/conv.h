@@ -22,7 +22,8 @@ struct conv_algorithm {
                      struct ramp_plan_step *step);
 };
 
-extern const struct conv_algorithm conv_direct, conv_winograd, conv_interleaved;
+extern const struct conv_algorithm conv_direct, conv_winograd,
+    conv_winograd_narrow, conv_interleaved;
 
 /* An image copied with `left` and `right` columns of zeros at its sides;
  * above and below nothing is added: rows outside are skipped. */

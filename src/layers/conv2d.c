@@ -81,7 +81,9 @@ static const struct conv_algorithm *algorithm_of(const struct layer *l,
 {
     if (l->interleaved)
         return &conv_interleaved;
-    return !run->exact && winograd_suits(l) ? &conv_winograd : &conv_direct;
+    if (run->exact || !winograd_suits(l))
+        return &conv_direct;
+    return l->in.c <= NARROW_C ? &conv_winograd_narrow : &conv_winograd;
 }
 
 size_t conv2d_packed_floats(const struct layer *l, const struct run *run)

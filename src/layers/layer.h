@@ -145,9 +145,5 @@ double layer_train_flop(const struct layer *layer, bool needs_dx);
 struct ramp_plan_step;
 void layer_describe(const struct layer *layer, const struct run *run,
                     struct ramp_plan_step *step);
-void conv2d_describe(const struct layer *layer, const struct run *run,
-                     struct ramp_plan_step *step);
-void dense_describe(const struct layer *layer, const struct run *run,
-                    struct ramp_plan_step *step);
 
 #endif

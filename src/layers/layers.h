@@ -24,6 +24,8 @@ void conv2d_backward(const struct layer *l, const struct pass *p, float *dx,
                      const float *dy, const float *x);
 void conv2d_collect(const struct layer *l, const struct pass *p,
                     const float *partial);
+void conv2d_describe(const struct layer *l, const struct run *run,
+                     struct ramp_plan_step *step);
 
 /* ---- dense: y = x w + b; batch-wise ----
  * x (n, in), w (in, k), b (k), y (n, k); in counts (h, w, c). */
@@ -35,6 +37,8 @@ void dense_forward(const struct layer *l, const struct pass *p, float *y,
                    const float *x);
 void dense_backward(const struct layer *l, const struct pass *p, float *dx,
                     const float *dy, const float *x);
+void dense_describe(const struct layer *l, const struct run *run,
+                    struct ramp_plan_step *step);
 
 /* ---- pools; saved (max only): the winning tap of each output ---- */
 void maxpool_forward(const struct layer *l, const struct pass *p, float *y,

@@ -1,23 +1,12 @@
 /* winograd.c - convolution by Winograd's algorithm. */
 #include "layers/winograd.h"
 
-#include "layers/conv.h"
 #include "layers/matmul.h"
+#include "layers/winograd_problem.h"
 
 #include <ramp/net.h>
 #include <stdio.h>
 #include <string.h>
-
-static size_t ceil_div(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
-
-/* F(m, r) with a = m + r - 1. */
-struct form {
-    enum winograd_kind kind;
-    size_t a, m, r;
-};
 
 /* Of two forms for 3x3 the one with fewer products for an output of h x w, the
  * more accurate one if there is not much in it. */
@@ -40,17 +29,6 @@ bool winograd_suits(const struct layer *l)
            (v->r == 5 || (v->r == 3 && l->in.c >= 16)) && l->out.c >= 16;
 }
 
-/* One convolution, forward or (with turned weights) backward. */
-struct problem {
-    struct form form;
-    const struct kernels *kernels;
-    struct shape in, out;
-    size_t pad_h, pad_w;
-    size_t tiles_h, tiles_w; /* of the output */
-    size_t batch;            /* tiles at a time */
-    size_t group;            /* images gathered for the weights; 0: none are */
-};
-
 enum {
     CACHE_FLOATS = 180 * 1024, /* V and M of a batch: 720 KB */
     MIN_BATCH = 24,
@@ -63,14 +41,8 @@ enum {
                 * same sets of the first-level cache */
 };
 
-/* Few channels go through kernels of their own. */
-static bool is_narrow(const struct problem *p)
-{
-    return p->in.c <= NARROW_C;
-}
-
-static struct problem make_problem(const struct layer *l, const struct run *run,
-                                   bool backward)
+struct problem winograd_problem(const struct layer *l, const struct run *run,
+                                bool backward)
 {
     const struct window *v = &l->window;
     struct problem p = {
@@ -90,23 +62,13 @@ static struct problem make_problem(const struct layer *l, const struct run *run,
     if (p.batch > MAX_BATCH)
         p.batch = MAX_BATCH;
     size_t du = p.form.a * p.form.a * p.in.c * p.out.c;
-    if (du > CHUNK_FLOATS && !is_narrow(&p)) {
+    if (du > CHUNK_FLOATS && l->in.c > NARROW_C) {
         size_t images = GATHER_FLOATS / (tile * p.tiles_h * p.tiles_w);
         p.group = images == 0               ? 1
                   : images > run->max_batch ? run->max_batch
                                             : images;
     }
     return p;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t squared(size_t a)
-{
-    return a * a;
 }
 
 /* ---- Memory ---- */
@@ -126,10 +88,10 @@ static size_t u_floats(const struct problem *p)
 }
 
 /* U; for training also the turned U, and the turned weights themselves. */
-static size_t packed_floats(const struct layer *l, const struct run *run)
+size_t winograd_packed_floats(const struct layer *l, const struct run *run)
 {
-    struct problem p = make_problem(l, run, false);
-    struct problem back = make_problem(l, run, true);
+    struct problem p = winograd_problem(l, run, false);
+    struct problem back = winograd_problem(l, run, true);
     size_t turned = u_floats(&back) + layer_n_weights(l);
     return u_floats(&p) + (run->training ? turned : 0);
 }
@@ -141,40 +103,6 @@ static size_t strip_width(const struct problem *p)
     return p->tiles_w * p->form.m + p->form.a - p->form.m;
 }
 
-/* Maps of few channels: where V of one row of tiles lies, behind the image cut
- * into tiles. */
-struct narrow_room {
-    float *cut;  /* [row][column of a tile][tile][NARROW_C] */
-    float *v;    /* [xi][tile][NARROW_C] */
-    float *edge; /* outputs, or their gradients, of a row of whole tiles */
-    size_t row, v_xi;
-};
-
-static size_t narrow_rows(const struct problem *p)
-{
-    return (p->tiles_h - 1) * p->form.m + p->form.a;
-}
-
-static struct narrow_room narrow_rooms(const struct problem *p, float *scratch)
-{
-    struct narrow_room room = {
-        .row = p->tiles_w * NARROW_C,
-        .v_xi = p->tiles_w * NARROW_C,
-        .cut = scratch,
-    };
-    room.v = room.cut + narrow_rows(p) * p->form.a * room.row;
-    room.edge = room.v + squared(p->form.a) * room.v_xi;
-    return room;
-}
-
-static size_t narrow_floats(const struct problem *p)
-{
-    struct narrow_room room = narrow_rooms(p, NULL);
-    size_t m = p->form.m, a = p->form.a;
-    return (narrow_rows(p) * a + squared(a)) * room.row +
-           m * m * p->tiles_w * p->out.c;
-}
-
 /* V and M, or V and Z. */
 static size_t batch_floats(const struct problem *p)
 {
@@ -184,18 +112,16 @@ static size_t batch_floats(const struct problem *p)
 }
 
 /* One batch, and a strip of x and one of dy, or a tile of y. */
-static size_t scratch_floats(const struct layer *l, const struct run *run)
+size_t winograd_scratch_floats(const struct layer *l, const struct run *run)
 {
     enum { MAX_A = 8 };
-    struct problem p = make_problem(l, run, false);
-    struct problem back = make_problem(l, run, true);
+    struct problem p = winograd_problem(l, run, false);
+    struct problem back = winograd_problem(l, run, true);
     size_t strips =
         MAX_A * (strip_width(&p) * panel_floats(run->kernels, l->in.c) +
                  strip_width(&back) * panel_floats(run->kernels, l->out.c));
     size_t batch = batch_floats(&p), batch_back = batch_floats(&back);
-    size_t n = (batch > batch_back ? batch : batch_back) + strips;
-    size_t narrow = is_narrow(&p) ? narrow_floats(&p) : 0;
-    return n > narrow ? n : narrow;
+    return (batch > batch_back ? batch : batch_back) + strips;
 }
 
 static size_t ceil_to(size_t n, size_t step)
@@ -221,28 +147,28 @@ static void gathered_rooms(const struct problem *p, float *gathered,
 }
 
 /* The gradient of U, (xi, c, k), of a chunk; not if it is gathered. */
-static size_t partial_weights(const struct layer *l, const struct run *run)
+size_t winograd_partial_weights(const struct layer *l, const struct run *run)
 {
-    struct problem p = make_problem(l, run, false);
+    struct problem p = winograd_problem(l, run, false);
     return p.group > 0 ? 0 : squared(p.form.a) * l->in.c * l->out.c;
 }
 
 size_t winograd_block(const struct layer *l, const struct run *run)
 {
-    struct problem p = make_problem(l, run, false);
+    struct problem p = winograd_problem(l, run, false);
     size_t tiles = p.tiles_h * p.tiles_w;
     return p.group > 0 ? ceil_div(MIN_BATCH, tiles) : 1;
 }
 
 size_t winograd_group(const struct layer *l, const struct run *run)
 {
-    return make_problem(l, run, false).group;
+    return winograd_problem(l, run, false).group;
 }
 
 /* dU, V and Z. */
 size_t winograd_gathered_floats(const struct layer *l, const struct run *run)
 {
-    struct problem p = make_problem(l, run, false);
+    struct problem p = winograd_problem(l, run, false);
     if (p.group == 0)
         return 0;
     struct room v, z;
@@ -273,10 +199,10 @@ static void pack_filter(const struct problem *p, float *u, const float *w,
     }
 }
 
-static void pack(const struct layer *l, const struct pass *p)
+void winograd_pack(const struct layer *l, const struct pass *p)
 {
-    struct problem problem = make_problem(l, p->run, false);
-    struct problem back = make_problem(l, p->run, true);
+    struct problem problem = winograd_problem(l, p->run, false);
+    struct problem back = winograd_problem(l, p->run, true);
     float *turned_u = p->packed + u_floats(&problem);
     float *turned = turned_u + u_floats(&back);
 #pragma omp for schedule(static) nowait
@@ -306,19 +232,9 @@ static struct place place_of(const struct problem *p, size_t tile)
                           rest % p->tiles_w * p->form.m};
 }
 
-/* Rows of a map that stand whole in memory, at least as wide as the tiles on
- * them reach. */
-struct strip {
-    const float *data;
-    size_t row; /* floats */
-};
-
-/* `height` rows of `width` pixels of a map, from (top, left) on, either may be
- * negative: in `room`, with zeros where there is no map; where all of it is
- * map, in place. */
-static struct strip cut_strip(float *room, const float *map, struct shape shape,
-                              ptrdiff_t top, ptrdiff_t left, size_t height,
-                              size_t width)
+struct strip winograd_strip(float *room, const float *map, struct shape shape,
+                            ptrdiff_t top, ptrdiff_t left, size_t height,
+                            size_t width)
 {
     ptrdiff_t h = (ptrdiff_t)shape.h, w = (ptrdiff_t)shape.w;
     ptrdiff_t right = left + (ptrdiff_t)width;
@@ -369,9 +285,10 @@ static void data_tiles(const struct problem *p, const struct room *v,
     for (size_t i = 0; i < n; i++) {
         struct place at = place_of(p, first + i);
         if (i == 0 || at.column == 0)
-            strip = cut_strip(room, x + at.image * shape_size(p->in), p->in,
-                              (ptrdiff_t)at.row - (ptrdiff_t)p->pad_h,
-                              -(ptrdiff_t)p->pad_w, a, strip_width(p));
+            strip =
+                winograd_strip(room, x + at.image * shape_size(p->in), p->in,
+                               (ptrdiff_t)at.row - (ptrdiff_t)p->pad_h,
+                               -(ptrdiff_t)p->pad_w, a, strip_width(p));
         struct transform t = {
             .from = strip.data + at.column * c,
             .from_row = strip.row,
@@ -391,8 +308,9 @@ static void gradient_tiles(const struct problem *p, const struct room *z,
     for (size_t i = 0; i < n; i++) {
         struct place at = place_of(p, first + i);
         if (i == 0 || at.column == 0)
-            strip = cut_strip(room, dy + at.image * shape_size(p->out), p->out,
-                              (ptrdiff_t)at.row, 0, m, p->tiles_w * m);
+            strip =
+                winograd_strip(room, dy + at.image * shape_size(p->out), p->out,
+                               (ptrdiff_t)at.row, 0, m, p->tiles_w * m);
         struct transform t = {
             .from = strip.data + at.column * k,
             .from_row = strip.row,
@@ -475,140 +393,21 @@ static void convolve(const struct problem *p, float *y, const float *x,
     }
 }
 
-static void backward_data(const struct layer *l, const struct pass *p,
-                          float *dx, const float *dy)
+void winograd_backward_data(const struct layer *l, const struct pass *p,
+                            float *dx, const float *dy)
 {
-    struct problem forward = make_problem(l, p->run, false);
-    struct problem problem = make_problem(l, p->run, true);
+    struct problem forward = winograd_problem(l, p->run, false);
+    struct problem problem = winograd_problem(l, p->run, true);
     convolve(&problem, dx, dy, p->n, p->packed + u_floats(&forward), NULL,
              p->scratch);
-}
-
-/* ---- Maps of few channels ---- */
-
-/* Copies of constant size need no loop. */
-static void copy_pixel(float *to, const float *from, size_t c)
-{
-    switch (c) {
-    case 1: memcpy(to, from, sizeof *to); break;
-    case 2: memcpy(to, from, 2 * sizeof *to); break;
-    case 3: memcpy(to, from, 3 * sizeof *to); break;
-    default: memcpy(to, from, 4 * sizeof *to); break;
-    }
-}
-
-/* One image, column j of all tiles side by side, so that the transforms work on
- * the channels of several tiles at once. */
-static void cut_image(const struct problem *p, const struct narrow_room *room,
-                      const float *x)
-{
-    size_t c = p->in.c, a = p->form.a, rows = narrow_rows(p);
-    memset(room->cut, 0, rows * a * room->row * sizeof *room->cut);
-    for (size_t i = 0; i < p->in.h; i++) {
-        const float *from = x + i * p->in.w * c;
-        float *to = room->cut + (i + p->pad_h) * a * room->row;
-        for (size_t tile = 0; tile < p->tiles_w; tile++)
-            for (size_t j = 0; j < a; j++) {
-                /* A column at the left of the map counts as a large one. */
-                size_t column = tile * p->form.m + j - p->pad_w;
-                float *pixel = to + j * room->row + tile * NARROW_C;
-                if (column < p->in.w)
-                    copy_pixel(pixel, from + column * c, c);
-            }
-    }
-}
-
-static void narrow_data(const struct problem *p, const struct narrow_room *room,
-                        size_t tile_row)
-{
-    size_t a = p->form.a;
-    struct transform t = {
-        .to = room->v,
-        .to_row = a * room->v_xi,
-        .to_column = room->v_xi,
-        .from = room->cut + tile_row * p->form.m * a * room->row,
-        .from_row = a * room->row,
-        .from_column = room->row,
-        .n = room->row,
-    };
-    p->kernels->winograd[p->form.kind][WINOGRAD_DATA](&t);
-}
-
-static void narrow_forward(const struct problem *p, const struct pass *pass,
-                           float *y, const float *x, const float *bias)
-{
-    size_t c = p->in.c, k = p->out.c, m = p->form.m, row = p->out.w * k;
-    struct narrow_room room = narrow_rooms(p, pass->scratch);
-    cut_image(p, &room, x);
-    for (size_t i = 0; i < p->tiles_h; i++) {
-        size_t rows = smaller(m, p->out.h - i * m);
-        bool whole = rows == m && p->tiles_w * m == p->out.w;
-        float *to = whole ? y + i * m * row : room.edge;
-        size_t to_row = whole ? row : p->tiles_w * m * k;
-        narrow_data(p, &room, i);
-        for (size_t j = 0; j < panel_count(p->kernels, k); j++) {
-            struct panel panel = panel_get(p->kernels, k, j);
-            struct narrow t = {
-                .y = to + panel.column,
-                .y_row = to_row,
-                .y_column = k,
-                .v = room.v,
-                .v_xi = room.v_xi,
-                .u = pass->packed + c * panel.column,
-                .u_xi = c * panel_floats(p->kernels, k),
-                .u_row = panel.nv * p->kernels->width,
-                .bias = bias ? bias + panel.column : NULL,
-                .c = c,
-                .n = panel.columns,
-                .n_tiles = p->tiles_w,
-            };
-            p->kernels->narrow_output(&t);
-        }
-        for (size_t r = 0; !whole && r < rows; r++)
-            memcpy(y + (i * m + r) * row, to + r * to_row, row * sizeof *y);
-    }
-}
-
-/* Adds to dU, (xi, c, k). */
-static void narrow_backward(const struct problem *p, const struct pass *pass,
-                            const float *dy, const float *x)
-{
-    size_t c = p->in.c, k = p->out.c, m = p->form.m;
-    struct narrow_room room = narrow_rooms(p, pass->scratch);
-    cut_image(p, &room, x);
-    for (size_t i = 0; i < p->tiles_h; i++) {
-        struct strip strip = cut_strip(
-            room.edge, dy, p->out, (ptrdiff_t)(i * m), 0, m, p->tiles_w * m);
-        narrow_data(p, &room, i);
-        struct narrow t = {
-            .y = (float *)(uintptr_t)strip.data, /* only read */
-            .y_row = strip.row,
-            .y_column = k,
-            .v = room.v,
-            .v_xi = room.v_xi,
-            .u = pass->dweight,
-            .u_xi = c * k,
-            .u_row = k,
-            .c = c,
-            .n = k,
-            .n_tiles = p->tiles_w,
-        };
-        p->kernels->narrow_gradient(&t);
-    }
 }
 
 static void forward(const struct layer *l, const struct pass *p, float *y,
                     const float *x)
 {
-    struct problem problem = make_problem(l, p->run, false);
-    const float *bias = l->bias ? p->bias : NULL;
-    if (!is_narrow(&problem)) {
-        convolve(&problem, y, x, p->n, p->packed, bias, p->scratch);
-        return;
-    }
-    for (size_t i = 0; i < p->n; i++)
-        narrow_forward(&problem, p, y + i * shape_size(l->out),
-                       x + i * shape_size(l->in), bias);
+    struct problem problem = winograd_problem(l, p->run, false);
+    convolve(&problem, y, x, p->n, p->packed, l->bias ? p->bias : NULL,
+             p->scratch);
 }
 
 /* ---- The gradient of the weights ----
@@ -658,19 +457,11 @@ static void add_bias_gradient(const struct layer *l, const struct pass *p,
 static void backward_weights(const struct layer *l, const struct pass *p,
                              const float *dy, const float *x)
 {
-    struct problem problem = make_problem(l, p->run, false);
+    struct problem problem = winograd_problem(l, p->run, false);
     const struct problem *q = &problem;
     size_t products = squared(q->form.a);
     struct batch cut = cut_batches(q, p->n);
     struct room v, z;
-    if (is_narrow(q)) {
-        conv_clear(p, p->dweight, products * q->in.c * q->out.c);
-        for (size_t i = 0; i < p->n; i++)
-            narrow_backward(q, p, dy + i * shape_size(l->out),
-                            x + i * shape_size(l->in));
-        conv_bias_gradient(l, p, dy);
-        return;
-    }
     if (q->group > 0) {
         size_t at = p->in_group * q->tiles_h * q->tiles_w;
         gathered_rooms(q, p->gathered, &v, &z);
@@ -726,7 +517,7 @@ static void multiply_gathered(const struct problem *p, const struct room *v,
 void winograd_gathered(const struct layer *l, const struct pass *p,
                        bool accumulate)
 {
-    struct problem problem = make_problem(l, p->run, false);
+    struct problem problem = winograd_problem(l, p->run, false);
     const struct problem *q = &problem;
     struct room v, z;
     gathered_rooms(q, p->gathered, &v, &z);
@@ -737,10 +528,10 @@ void winograd_gathered(const struct layer *l, const struct pass *p,
                           p->gathered, accumulate);
 }
 
-static void collect(const struct layer *l, const struct pass *p,
-                    const float *partial)
+void winograd_collect(const struct layer *l, const struct pass *p,
+                      const float *partial)
 {
-    struct problem problem = make_problem(l, p->run, false);
+    struct problem problem = winograd_problem(l, p->run, false);
     struct form f = problem.form;
     if (problem.group > 0)
         partial = p->gathered;
@@ -765,7 +556,7 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
 {
     backward_weights(l, p, dy, x);
     if (dx != NULL)
-        backward_data(l, p, dx, dy);
+        winograd_backward_data(l, p, dx, dy);
 }
 
 /* ---- In words ---- */
@@ -798,21 +589,16 @@ static void add_other_form(const struct problem *p, struct ramp_plan_step *step)
             is_6 ? "" : ", which rounds more,", products_of(other, p->out));
 }
 
-static void describe(const struct layer *l, const struct run *run,
-                     struct ramp_plan_step *step)
+void winograd_describe(const struct layer *l, const struct run *run,
+                       struct ramp_plan_step *step)
 {
-    struct problem p = make_problem(l, run, false);
-    struct problem back = make_problem(l, run, true);
+    struct problem p = winograd_problem(l, run, false);
+    struct problem back = winograd_problem(l, run, true);
     char text[FORM_BYTES];
     snprintf(step->algorithm, sizeof step->algorithm, "Winograd %s",
              form_text(text, p.form));
     conv_describe_products(l, products_of(p.form, p.out), step);
     add_other_form(&p, step);
-    size_t n = strlen(step->reason);
-    if (is_narrow(&p))
-        snprintf(step->reason + n, sizeof step->reason - n,
-                 "; too few channels (%zu) to fill vectors with, so tiles do",
-                 l->in.c);
     if (run->training && back.form.kind != p.form.kind)
         snprintf(step->input_gradient, sizeof step->input_gradient,
                  "%s, %.3g products", form_text(text, back.form),
@@ -826,12 +612,12 @@ static void describe(const struct layer *l, const struct run *run,
 }
 
 const struct conv_algorithm conv_winograd = {
-    .packed_floats = packed_floats,
-    .scratch_floats = scratch_floats,
-    .partial_weights = partial_weights,
-    .pack = pack,
+    .packed_floats = winograd_packed_floats,
+    .scratch_floats = winograd_scratch_floats,
+    .partial_weights = winograd_partial_weights,
+    .pack = winograd_pack,
     .forward = forward,
     .backward = backward,
-    .collect = collect,
-    .describe = describe,
+    .collect = winograd_collect,
+    .describe = winograd_describe,
 };
