@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/text.h"
-#include "layers/layer.h"
+#include "layers/interleaved.h"
 
 #include <math.h>
 #include <omp.h>
@@ -609,12 +609,13 @@ static void problem_init(struct problem *p, const struct convolution *shape,
                 .exact = exact},
         .n_threads = omp_get_max_threads(),
     };
+    p->l.interleaved = !exact && shape->k <= LANES; /* as in a plan */
     size_t n_x = shape_size(p->l.in), n_y = shape_size(p->l.out);
     size_t group = layer_group(&p->l, &p->run);
     p->group = group > 0 ? smaller(group, BATCH) : BATCH;
     p->block = smaller(MAX_BLOCK, BLOCK_FLOATS / larger(n_x, n_y));
     p->block = larger(p->block, layer_block(&p->l, &p->run));
-    p->block = smaller(p->block, BATCH);
+    p->block = p->l.interleaved ? LANES : smaller(p->block, BATCH);
     p->x = random_floats(BATCH * n_x);
     p->dx = new_floats(BATCH * n_x);
     p->y = new_floats(BATCH * n_y);
@@ -647,7 +648,7 @@ static struct pass pass_of(const struct problem *p, size_t image, size_t n)
     return (struct pass){
         .run = &p->run,
         .training = true,
-        .n = n,
+        .n = p->l.interleaved ? 1 : n,
         .first = image,
         .weight = p->params,
         .bias = p->params + n_weights,
@@ -684,13 +685,14 @@ static void work_forward(const struct problem *p)
     }
 }
 
-/* Images first .. end of a chunk. */
+/* Images first .. end of a chunk, whose sums they set or are added to. */
 static void backward_images(const struct problem *p, float *dx, float *chunk,
-                            size_t first, size_t end)
+                            bool fresh, size_t first, size_t end)
 {
     size_t in = shape_size(p->l.in), out = shape_size(p->l.out);
     for (size_t i = first; i < end; i += p->block) {
         struct pass pass = pass_of(p, i, smaller(p->block, end - i));
+        pass.fresh = fresh && i == first;
         pass.dweight = chunk;
         pass.dbias = chunk + layer_partial_weights(&p->l, &p->run);
         layer_backward(&p->l, &pass, dx ? dx + i * in : NULL, p->dy + i * out,
@@ -703,14 +705,12 @@ static void backward(const struct problem *p, float *dx)
     enum { PIECE = 1024 };
     size_t n_floats = layer_partial_floats(&p->l, &p->run);
     struct pass pass = pass_of(p, 0, BATCH);
-#pragma omp for schedule(static)
-    for (size_t c = 0; c < N_CHUNKS; c++)
-        memset(p->chunks[c], 0, n_floats * sizeof(float));
     for (size_t first = 0; first < BATCH; first += p->group) {
         size_t n = smaller(p->group, BATCH - first);
 #pragma omp for schedule(static)
         for (size_t c = 0; c < N_CHUNKS; c++)
-            backward_images(p, dx, p->chunks[c], first + c * n / N_CHUNKS,
+            backward_images(p, dx, p->chunks[c], first == 0,
+                            first + c * n / N_CHUNKS,
                             first + (c + 1) * n / N_CHUNKS);
         pass.n = n;
         layer_gathered(&p->l, &pass, first > 0);
