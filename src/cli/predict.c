@@ -4,7 +4,6 @@
 
 #include "report/format.h"
 
-#include <math.h>
 #include <stdio.h>
 
 static struct {
@@ -79,14 +78,13 @@ static enum ramp_status classify(struct predicting *p, const char *path,
     double start = clock_seconds();
     status = ramp_predict_image(p->predictor, NULL, p->probs, &image, err);
     double seconds = clock_seconds() - start;
+    if (status == RAMP_MODEL)
+        error_set(err, status,
+                  "the model has no finite answer to %s: its weights are too "
+                  "large",
+                  TEXT_QUOTE(path));
     if (status == RAMP_OK) {
         ramp_top(p->best, p->top, p->probs, ramp_model_n_classes(p->model));
-        if (!isfinite(p->probs[p->best[0]]))
-            status = error_set(err, RAMP_MODEL,
-                               "the model has no finite answer to %s",
-                               TEXT_QUOTE(path));
-    }
-    if (status == RAMP_OK) {
         print_answer(p, path, seconds);
         if (image.warning[0]) {
             error_set(err, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(path),

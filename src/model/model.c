@@ -25,9 +25,11 @@ static enum ramp_status check_names(const struct ramp_net *net,
 {
     const char **sorted = NULL;
     size_t n = n_classes < 0 ? 0 : (size_t)n_classes;
-    if (n_classes < 2 || n_classes != net->options.n_classes)
+    if (n_classes < 2)
         return error_set(err, RAMP_MODEL,
-                         "expected %d classes (at least 2), found %d",
+                         "expected at least 2 classes, found %d", n_classes);
+    if (n_classes != net->options.n_classes)
+        return error_set(err, RAMP_MODEL, "expected %d classes, found %d",
                          net->options.n_classes, n_classes);
     if (!text_is_utf8(net->text))
         return error_set(err, RAMP_MODEL, "the text of net %s is not UTF-8",

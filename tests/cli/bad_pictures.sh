@@ -12,7 +12,8 @@ perl tests/cli/make_bad_pictures.pl "$bad" || exit 1
 
 # bad FILE TEXT, good FILE, odd FILE TEXT: the file's name begins with the row.
 bad() {
-    refuses "${1%%-*}" "$1" 3 "/$1': $2" predict "$model" "$bad/$1"
+    refuses "${1%%-*}" "$1" 3 "$2" predict "$model" "$bad/$1"
+    row_has "$dir/err" "/$1': "
 }
 good() {
     accepts "${1%%-*}" "$1" "/$1  " predict "$model" "$bad/$1" --top 1
