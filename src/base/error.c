@@ -1,6 +1,7 @@
 /* error.c - filling a struct ramp_error, and the assertion. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,16 @@ enum ramp_status error_memory(struct ramp_error *err, const char *what,
 {
     return error_set(err, RAMP_MEMORY, "out of memory: %zu bytes for %s",
                      n_bytes, what);
+}
+
+enum ramp_status error_cause(enum ramp_status other)
+{
+    switch (errno) {
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE: return RAMP_MEMORY;
+    default: return other;
+    }
 }
 
 void assert_failed(const char *condition, const char *file, int line)

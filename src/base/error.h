@@ -19,6 +19,10 @@ enum ramp_status error_set(struct ramp_error *err, enum ramp_status status,
 enum ramp_status error_memory(struct ramp_error *err, const char *what,
                               size_t n_bytes);
 
+/* The status of what failed with errno: RAMP_MEMORY if there was no memory or
+ * no file handle left, else `other`. */
+enum ramp_status error_cause(enum ramp_status other);
+
 /* What our own code does wrong: prints the place and aborts, also in release
  * builds. Never on anything that comes from a file or from argv. */
 #define ASSERT(condition)                                                      \

@@ -48,8 +48,8 @@ enum ramp_status file_in_open(struct file_in *in, const char *path,
     /* O_NONBLOCK: opening a FIFO without a writer would wait for ever. */
     in->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (in->fd < 0)
-        return error_set(err, missing, "cannot open %s: %s", TEXT_QUOTE(path),
-                         strerror(errno));
+        return error_set(err, error_cause(missing), "cannot open %s: %s",
+                         TEXT_QUOTE(path), strerror(errno));
     enum ramp_status status =
         check_kind(in->fd, path, max_bytes, missing, &in->n_bytes, err);
     if (status != RAMP_OK)
@@ -171,49 +171,52 @@ enum ramp_status file_make_folder(const char *path, struct ramp_error *err)
     return status;
 }
 
-/* The folder of the running program, or NULL. */
-static char *program_folder(void)
+/* The folder of the running program; "." where the system does not tell. */
+enum { FOLDER_BYTES = 4096 };
+static void program_folder(char path[FOLDER_BYTES])
 {
-    char path[4096];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (n <= 0)
-        return NULL;
-    path[n] = 0;
+    ssize_t n = readlink("/proc/self/exe", path, FOLDER_BYTES - 1);
+    path[n > 0 ? n : 0] = 0;
     char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        return NULL;
-    *slash = 0;
-    return mem_strdup(path);
+    if (slash != NULL)
+        slash[slash == path] = 0;
+    else
+        memcpy(path, ".", 2);
 }
 
 /* The places of shipped files: ./FOLDER, beside the program, and below
- * PREFIX/share/ramp. The i-th, freed by mem_free; NULL behind the last, and
- * where there is no memory. */
+ * PREFIX/share/ramp. The i-th, freed by mem_free; NULL if there is no memory.
+ */
+enum { N_PLACES = 3 };
 static char *shipped_place(const char *folder, int i)
 {
+    char beside[FOLDER_BYTES];
+    ASSERT(i < N_PLACES);
     if (i == 0)
         return mem_strdup(folder);
     if (i == 2)
         return file_join(RAMP_PREFIX "/share/ramp", folder);
-    char *beside = i == 1 ? program_folder() : NULL;
-    char *place = beside ? file_join(beside, folder) : NULL;
-    mem_free(beside);
-    return place;
+    program_folder(beside);
+    return file_join(beside, folder);
 }
 
-enum { N_PLACES = 3 };
-
-char *file_find_shipped(const char *folder, const char *name)
+enum ramp_status file_find_shipped(char **path, const char *folder,
+                                   const char *name, struct ramp_error *err)
 {
+    *path = NULL;
     for (int i = 0; i < N_PLACES; i++) {
         char *place = shipped_place(folder, i);
         char *found = place ? file_join(place, name) : NULL;
         mem_free(place);
-        if (found != NULL && file_exists(found))
-            return found;
+        if (found == NULL)
+            return error_memory(err, "a path", strlen(name));
+        if (file_exists(found)) {
+            *path = found;
+            return RAMP_OK;
+        }
         mem_free(found);
     }
-    return NULL;
+    return RAMP_OK;
 }
 
 /* The name of one entry without `end`, if it is near. */

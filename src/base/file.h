@@ -17,7 +17,7 @@ struct file_in {
 
 /* `missing` is the status if the file is absent, not regular, not to be
  * opened, or of more than max_bytes (RAMP_DATA for data, RAMP_MODEL for
- * models); else RAMP_IO. Never blocks on a FIFO. */
+ * models); else RAMP_IO or RAMP_MEMORY. Never blocks on a FIFO. */
 MUST_CHECK enum ramp_status file_in_open(struct file_in *in, const char *path,
                                          size_t max_bytes,
                                          enum ramp_status missing,
@@ -69,12 +69,15 @@ MUST_CHECK enum ramp_status file_write(const char *path, const void *bytes,
                                        size_t n_bytes, struct ramp_error *err);
 
 /* Where shipped files of one kind lie: tries FOLDER/name in ./, beside the
- * program, and in PREFIX/share/ramp; the path is freed by mem_free, NULL if
- * there is none. Example: file_find_shipped("models", "lenet.net"). */
-char *file_find_shipped(const char *folder, const char *name);
+ * program, and in PREFIX/share/ramp; *path is freed by mem_free, and NULL if
+ * there is none. Example: "models", "lenet.net". RAMP_MEMORY. */
+MUST_CHECK enum ramp_status file_find_shipped(char **path, const char *folder,
+                                              const char *name,
+                                              struct ramp_error *err);
 
 /* A name in that folder, without `end`, that is near to `name` (see
- * text_nearest) and ends in `end`; freed by mem_free, NULL if there is none. */
+ * text_nearest) and ends in `end`; freed by mem_free, NULL if none was found:
+ * it is only for a hint. */
 char *file_near_shipped(const char *folder, const char *name, const char *end);
 
 #endif

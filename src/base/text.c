@@ -36,12 +36,31 @@ bool text_is_utf8(const char *text)
     return true;
 }
 
-/* Escape one character at s into out (at least 5 bytes, terminated); returns
- * how many bytes of s it took. */
+/* Those above ASCII: C1 (U+0080 to U+009F), of which some terminals obey a
+ * few, and the marks that change the direction of a text, so that a name could
+ * show as another: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069;
+ * between them the separators of lines and paragraphs, U+2028 and U+2029. */
+size_t text_control(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    if (s[0] < 0x20 || s[0] == 0x7f)
+        return s[0] != 0;
+    int n = utf8_length(s);
+    bool c1 = n == 2 && s[0] == 0xc2 && s[1] < 0xa0;
+    bool arabic = n == 2 && s[0] == 0xd8 && s[1] == 0x9c;
+    bool general =
+        n == 3 && s[0] == 0xe2 && s[1] == 0x80 &&
+        (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae));
+    bool isolate =
+        n == 3 && s[0] == 0xe2 && s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
+    return c1 || arabic || general || isolate ? (size_t)n : 0;
+}
+
+/* Escape one character at s into out (at least 5 bytes, terminated), or only
+ * its first byte; returns how many bytes of s it took. */
 static int escape_one(char out[5], const unsigned char *s)
 {
     int n = utf8_length(s);
-    bool c1_control = n == 2 && s[0] == 0xc2 && s[1] < 0xa0;
     if (*s == '\n') {
         strcpy(out, "\\n");
     } else if (*s == '\t') {
@@ -50,7 +69,7 @@ static int escape_one(char out[5], const unsigned char *s)
         out[0] = '\\';
         out[1] = (char)*s;
         out[2] = 0;
-    } else if (n == 0 || c1_control || *s < 0x20 || *s == 0x7f) {
+    } else if (n == 0 || text_control((const char *)s) > 0) {
         snprintf(out, 5, "\\x%02x", *s);
         return 1;
     } else {

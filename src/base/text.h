@@ -7,9 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* `name` in single quotes, fit for one line of a terminal: control characters,
- * quotes, backslashes and bytes that are not UTF-8 as \n, \t or \xNN; longer
- * than 96 bytes: the beginning, "...", the end. Returns buffer. */
+/* Bytes of the character at `text` if it is one that a terminal obeys instead
+ * of showing it: a control character, or a mark that turns the direction of
+ * the text behind it; else 0. */
+size_t text_control(const char *text);
+
+/* `name` in single quotes, fit for one line of a terminal: control characters
+ * (see above), quotes, backslashes and bytes that are not UTF-8 as \n, \t or
+ * \xNN; longer than 96 bytes: the beginning, "...", the end. Returns buffer. */
 #define TEXT_QUOTE_BYTES 104
 const char *text_quote(char buffer[TEXT_QUOTE_BYTES], const char *name);
 

@@ -320,8 +320,10 @@ static void print_facts(const struct ramp_model *model)
     if (text) {
         printf("settings\n");
         while (*text) {
-            int n = (int)strcspn(text, "\n");
-            printf("  %.*s\n", n, text);
+            size_t n = strcspn(text, "\n");
+            printf("  ");
+            format_part(stdout, text, n);
+            putchar('\n');
             text += n + (text[n] == '\n');
         }
     }

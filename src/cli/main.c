@@ -69,7 +69,9 @@ static int finish_output(int code, struct ramp_error *err)
 
 int main(int argc, char **argv)
 {
+    /* A broken pipe, or a file at its limit, is then an error of the write. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     struct ramp_error err = {.text = ""};
     int code = run(argc, argv, &err);
     code = finish_output(code, &err);

@@ -75,8 +75,7 @@ static bool walk_folder(struct walk *walk, const char *path, int depth)
         return complain(walk, RAMP_DATA, path, "too many folders in folders");
     int n = scandir(path, &entries, is_visible, compare_names);
     if (n < 0)
-        return complain(walk, errno == ENOMEM ? RAMP_MEMORY : RAMP_DATA, path,
-                        strerror(errno));
+        return complain(walk, error_cause(RAMP_DATA), path, strerror(errno));
     bool more = true;
     for (int i = 0; i < n; i++) {
         if (more)

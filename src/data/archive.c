@@ -9,13 +9,16 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/gz.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <string.h>
+#include <zlib.h>
 
 enum {
     READ_BLOCK_BYTES = 1 << 16,
@@ -32,13 +35,15 @@ _Static_assert(sizeof LIBARCHIVE > 1, "libarchive.so was not found");
     X(read_new)                                                                \
     X(read_support_format_tar)                                                 \
     X(read_support_format_zip_seekable)                                        \
-    X(read_support_filter_gzip)                                                \
     X(read_support_filter_xz)                                                  \
     X(read_support_filter_bzip2)                                               \
     X(read_support_filter_zstd)                                                \
+    X(read_open)                                                               \
     X(read_open_filename)                                                      \
     X(read_next_header)                                                        \
+    X(read_header_position)                                                    \
     X(read_data)                                                               \
+    X(filter_bytes)                                                            \
     X(read_free)                                                               \
     X(entry_pathname)                                                          \
     X(entry_pathname_utf8)                                                     \
@@ -74,6 +79,8 @@ struct reader {
     struct tree *tree;
     const char *path;
     uint64_t n_bytes, max_bytes; /* of all members so far */
+    gzFile gz;                   /* owned; NULL: not gz data */
+    uint8_t *block;              /* owned; what was inflated last */
 };
 
 static enum ramp_status over_limit(const struct reader *reader,
@@ -86,9 +93,31 @@ static enum ramp_status over_limit(const struct reader *reader,
                      (unsigned long long)reader->max_bytes);
 }
 
+/* Of gz data that libarchive could not be given. */
+static enum ramp_status gz_failed(const struct reader *reader, int code,
+                                  const char *why, struct ramp_error *err)
+{
+    if (code == Z_ERRNO)
+        return error_set(err, RAMP_IO, "cannot read %s: %s",
+                         TEXT_QUOTE(reader->path), strerror(errno));
+    if (code == Z_MEM_ERROR)
+        return error_memory(err, "inflating", READ_BLOCK_BYTES);
+    if (code == Z_BUF_ERROR)
+        return error_set(err, RAMP_DATA,
+                         "cannot read %s: the gz data are cut short",
+                         TEXT_QUOTE(reader->path));
+    const char *colon = strstr(why, ": "); /* behind zlib's name of the file */
+    return error_set(err, RAMP_DATA, "cannot read %s: damaged gz data (%s)",
+                     TEXT_QUOTE(reader->path), colon ? colon + 2 : why);
+}
+
 static enum ramp_status archive_failed(const struct reader *reader,
                                        struct ramp_error *err)
 {
+    int code = Z_OK;
+    const char *gz_why = reader->gz ? gzerror(reader->gz, &code) : "";
+    if (code != Z_OK)
+        return gz_failed(reader, code, gz_why, err);
     const char *why = reader->lib.error_string(reader->archive);
     return error_set(err, RAMP_DATA, "cannot read %s as an archive: %s",
                      TEXT_QUOTE(reader->path),
@@ -162,7 +191,10 @@ static enum ramp_status read_sized(struct reader *reader, uint8_t **bytes,
                              (unsigned long long)n_bytes, done);
         done += (size_t)got;
     }
-    return RAMP_OK;
+    /* A zip compares checksums only when it is asked for more. */
+    uint8_t more;
+    la_ssize_t got = reader->lib.read_data(reader->archive, &more, 1);
+    return got < 0 ? archive_failed(reader, err) : RAMP_OK;
 }
 
 static enum ramp_status read_bytes(struct reader *reader,
@@ -228,6 +260,84 @@ static enum ramp_status read_member(struct reader *reader,
     return take_member(reader, entry, path, err);
 }
 
+/* The kind in a word; known after the first header. */
+static const char *kind_of(const struct reader *reader)
+{
+    int format = reader->lib.format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK;
+    return format == ARCHIVE_FORMAT_ZIP ? "zip" : "tar";
+}
+
+/* ==== gz ==== */
+
+/* libarchive checks neither the CRC nor the length of gz data; zlib checks
+ * both, so the archive is inflated here. A callback of libarchive. */
+static la_ssize_t inflate_block(struct archive *archive, void *context,
+                                const void **block)
+{
+    struct reader *reader = context;
+    int code;
+    (void)archive;
+    int n = gzread(reader->gz, reader->block, READ_BLOCK_BYTES);
+    gzerror(reader->gz, &code);
+    *block = reader->block;
+    return code == Z_OK ? n : ARCHIVE_FATAL;
+}
+
+static enum ramp_status open_gz(struct reader *reader, struct ramp_error *err)
+{
+    enum ramp_status status =
+        MEM_NEW(&reader->block, READ_BLOCK_BYTES, "inflating", err);
+    if (status != RAMP_OK)
+        return status;
+    reader->gz = gzopen(reader->path, "rbe");
+    if (reader->gz == NULL || gzbuffer(reader->gz, READ_BLOCK_BYTES) != 0)
+        return error_memory(err, "inflating", READ_BLOCK_BYTES);
+    if (reader->lib.read_open(reader->archive, reader, NULL, inflate_block,
+                              NULL) != ARCHIVE_OK)
+        return archive_failed(reader, err);
+    return RAMP_OK;
+}
+
+static enum ramp_status is_gz(bool *found, const char *path,
+                              struct ramp_error *err)
+{
+    struct file_in in;
+    uint8_t magic[2];
+    enum ramp_status status = file_in_open(&in, path, SIZE_MAX, RAMP_DATA, err);
+    *found = false;
+    if (status == RAMP_OK && in.n_bytes >= sizeof magic) {
+        status = file_in_read(&in, magic, 0, sizeof magic, err);
+        *found = status == RAMP_OK && gz_is(magic, sizeof magic);
+    }
+    file_in_close(&in);
+    return status;
+}
+
+/* ==== The whole archive ==== */
+
+/* libarchive takes the end of the file for that of a tar; but blocks of zeros
+ * are to end it, and without them members may be missing. Then gz data are
+ * read to their end, where their checksum stands. */
+static enum ramp_status check_end(struct reader *reader, struct ramp_error *err)
+{
+    const void *block;
+    la_ssize_t n = 0;
+    if (text_equal(kind_of(reader), "tar") &&
+        reader->lib.filter_bytes(reader->archive, 0) ==
+            reader->lib.read_header_position(reader->archive))
+        return error_set(err, RAMP_DATA,
+                         "cannot read %s: expected the end of the tar archive, "
+                         "found the end of the file",
+                         TEXT_QUOTE(reader->path));
+    while (reader->gz != NULL &&
+           (n = inflate_block(reader->archive, reader, &block)) > 0) {
+        if ((uint64_t)n > reader->max_bytes - reader->n_bytes)
+            return over_limit(reader, err);
+        reader->n_bytes += (uint64_t)n;
+    }
+    return n < 0 ? archive_failed(reader, err) : RAMP_OK;
+}
+
 static enum ramp_status read_members(struct reader *reader,
                                      struct ramp_error *err)
 {
@@ -236,7 +346,7 @@ static enum ramp_status read_members(struct reader *reader,
         struct archive_entry *entry;
         int code = reader->lib.read_next_header(reader->archive, &entry);
         if (code == ARCHIVE_EOF)
-            break;
+            return check_end(reader, err);
         /* A warning is about names, times or owners: of no account here. */
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
             return archive_failed(reader, err);
@@ -245,20 +355,12 @@ static enum ramp_status read_members(struct reader *reader,
     return status;
 }
 
-/* The kind in a word; known after the first header. */
-static const char *kind_of(const struct reader *reader)
-{
-    int format = reader->lib.format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK;
-    return format == ARCHIVE_FORMAT_ZIP ? "zip" : "tar";
-}
-
 static bool support(const struct reader *reader)
 {
     const struct libarchive *lib = &reader->lib;
     struct archive *archive = reader->archive;
     return lib->read_support_format_tar(archive) == ARCHIVE_OK &&
            lib->read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
-           lib->read_support_filter_gzip(archive) == ARCHIVE_OK &&
            lib->read_support_filter_xz(archive) == ARCHIVE_OK &&
            lib->read_support_filter_bzip2(archive) == ARCHIVE_OK &&
            lib->read_support_filter_zstd(archive) == ARCHIVE_OK;
@@ -269,10 +371,16 @@ static enum ramp_status load(struct reader *reader, struct ramp_error *err)
     reader->archive = reader->lib.read_new();
     if (reader->archive == NULL || !support(reader))
         return error_memory(err, "reading an archive", READ_BLOCK_BYTES);
-    if (reader->lib.read_open_filename(reader->archive, reader->path,
-                                       READ_BLOCK_BYTES) != ARCHIVE_OK)
-        return archive_failed(reader, err);
-    enum ramp_status status = read_members(reader, err);
+    bool gz;
+    enum ramp_status status = is_gz(&gz, reader->path, err);
+    if (status == RAMP_OK && gz)
+        status = open_gz(reader, err);
+    else if (status == RAMP_OK &&
+             reader->lib.read_open_filename(reader->archive, reader->path,
+                                            READ_BLOCK_BYTES) != ARCHIVE_OK)
+        status = archive_failed(reader, err);
+    if (status == RAMP_OK)
+        status = read_members(reader, err);
     if (status == RAMP_OK)
         reader->tree->archive_kind = kind_of(reader);
     return status;
@@ -295,6 +403,9 @@ enum ramp_status archive_load(struct tree *tree, const char *path,
     locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
     enum ramp_status status = load(&reader, err);
     reader.lib.read_free(reader.archive);
+    if (reader.gz != NULL)
+        gzclose(reader.gz);
+    mem_free(reader.block);
     if (utf8) {
         uselocale(before);
         freelocale(utf8);

@@ -47,7 +47,7 @@ static bool class_name_fits(const char *name)
     if (n == 0 || n > 255 || !text_is_utf8(name))
         return false;
     for (; *name != 0; name++)
-        if ((unsigned char)*name < 0x20 || *name == 0x7f || *name == ',')
+        if (text_control(name) > 0 || *name == ',')
             return false;
     return true;
 }
@@ -114,15 +114,18 @@ bool dataset_has_blocks(const struct ramp_dataset *data)
 static const char *const known_names[] = {
     "fashion-small", "mnist", "fashion-mnist", "cifar10", "cifar100", NULL};
 
-/* FOLDER/name if it exists. */
-static char *find_in(const char *folder, const char *name)
+/* FOLDER/name if it exists, else *path stays as it is. */
+static enum ramp_status find_in(char **path, const char *folder,
+                                const char *name, struct ramp_error *err)
 {
-    char *path = file_join(folder, name);
-    if (path != NULL && !file_exists(path)) {
-        mem_free(path);
-        path = NULL;
-    }
-    return path;
+    char *found = file_join(folder, name);
+    if (found == NULL)
+        return error_memory(err, "a path", strlen(name));
+    if (file_exists(found))
+        *path = found;
+    else
+        mem_free(found);
+    return RAMP_OK;
 }
 
 static enum ramp_status not_found(const char *name, struct ramp_error *err)
@@ -152,13 +155,14 @@ static enum ramp_status find_path(char **path, const char *name,
     }
     if (*name == 0 || strchr(name, '/') != NULL)
         return not_found(name, err);
+    enum ramp_status status = RAMP_OK;
     if (folder != NULL && *folder != 0)
-        *path = find_in(folder, name);
-    if (*path == NULL)
-        *path = file_find_shipped("datasets", name);
-    if (*path == NULL)
-        *path = find_in("/usr/share/datasets", name);
-    return *path ? RAMP_OK : not_found(name, err);
+        status = find_in(path, folder, name, err);
+    if (status == RAMP_OK && *path == NULL)
+        status = file_find_shipped(path, "datasets", name, err);
+    if (status == RAMP_OK && *path == NULL)
+        status = find_in(path, "/usr/share/datasets", name, err);
+    return status != RAMP_OK || *path ? status : not_found(name, err);
 }
 
 /* "/data/cifar10-jpeg.tar.xz" -> "cifar10-jpeg", "mnist/" -> "mnist"; of "."

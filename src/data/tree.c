@@ -242,8 +242,9 @@ static enum ramp_status scan_folder(struct scan *scan, struct ramp_error *err)
 {
     DIR *folder = opendir(scan->path);
     if (folder == NULL)
-        return error_set(err, RAMP_DATA, "cannot open folder %s: %s",
-                         TEXT_QUOTE(scan->path), strerror(errno));
+        return error_set(err, error_cause(RAMP_DATA),
+                         "cannot open folder %s: %s", TEXT_QUOTE(scan->path),
+                         strerror(errno));
     enum ramp_status status = scan_names(scan, folder, err);
     closedir(folder);
     return status;

@@ -185,18 +185,6 @@ void ramp_net_free(struct ramp_net *net)
     mem_free(net);
 }
 
-/* A file as named, or FILE.net among the shipped nets. */
-static char *find_net(const char *name)
-{
-    char file[256];
-    if (file_is_regular(name))
-        return mem_strdup(name);
-    if (strchr(name, '/') != NULL ||
-        snprintf(file, sizeof file, "%s.net", name) >= (int)sizeof file)
-        return NULL;
-    return file_find_shipped("models", file);
-}
-
 static enum ramp_status not_found(const char *name, struct ramp_error *err)
 {
     char *near = file_near_shipped("models", name, ".net");
@@ -208,6 +196,23 @@ static enum ramp_status not_found(const char *name, struct ramp_error *err)
     return RAMP_MODEL;
 }
 
+/* A file as named, or NAME.net among the shipped nets. */
+static enum ramp_status find_net(char **path, const char *name,
+                                 struct ramp_error *err)
+{
+    char file[256];
+    *path = NULL;
+    if (file_is_regular(name)) {
+        *path = mem_strdup(name);
+        return *path ? RAMP_OK : error_memory(err, "a path", strlen(name));
+    }
+    if (strchr(name, '/') != NULL ||
+        snprintf(file, sizeof file, "%s.net", name) >= (int)sizeof file)
+        return not_found(name, err);
+    enum ramp_status status = file_find_shipped(path, "models", file, err);
+    return status != RAMP_OK || *path ? status : not_found(name, err);
+}
+
 enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
                                const struct ramp_net_options *options,
                                struct ramp_error *err)
@@ -216,11 +221,10 @@ enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
     uint8_t *text = NULL;
     size_t n_bytes;
     *net = NULL;
-    char *path = find_net(name);
-    if (path == NULL)
-        return not_found(name, err);
-    enum ramp_status status =
-        file_read(&text, &n_bytes, path, MAX_BYTES, RAMP_MODEL, err);
+    char *path;
+    enum ramp_status status = find_net(&path, name, err);
+    if (status == RAMP_OK)
+        status = file_read(&text, &n_bytes, path, MAX_BYTES, RAMP_MODEL, err);
     if (status == RAMP_OK && memchr(text, 0, n_bytes) != NULL)
         status = error_set(err, RAMP_MODEL,
                            "cannot read %s: expected text, found a zero byte",

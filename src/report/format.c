@@ -1,6 +1,8 @@
 /* format.c - numbers and names as people read them. */
 #include "report/format.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -49,13 +51,32 @@ const char *format_seconds(char buffer[FORMAT_BYTES], double seconds)
     return buffer;
 }
 
+void format_part(FILE *file, const char *text, size_t n_bytes)
+{
+    size_t n_control = 0; /* bytes of a control character that are left */
+    for (size_t i = 0; i < n_bytes; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (n_control == 0)
+            n_control = text_control(text + i);
+        if (n_control > 0)
+            fprintf(file, "\\x%02x", byte);
+        else
+            fputc(byte, file);
+        n_control -= n_control > 0;
+    }
+}
+
 void format_name(FILE *file, const char *name)
 {
-    for (const unsigned char *s = (const unsigned char *)name; *s; s++) {
-        if (*s < 0x20 || *s == 0x7f)
-            fprintf(file, "\\x%02x", *s);
-        else
-            fputc(*s, file);
+    format_part(file, name, strlen(name));
+}
+
+void format_plain(char *text)
+{
+    while (*text) {
+        size_t n = text_control(text);
+        memset(text, '?', n);
+        text += n > 0 ? n : 1;
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef REPORT_FORMAT_H
 #define REPORT_FORMAT_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -23,6 +24,13 @@ const char *format_seconds(char buffer[FORMAT_BYTES], double seconds);
 /* A name on its own line of results: as it is, so that scripts can use it,
  * but with control characters as \xNN, so that it stays one line. */
 void format_name(FILE *file, const char *name);
+
+/* The same for the first n_bytes of a text. */
+void format_part(FILE *file, const char *text, size_t n_bytes);
+
+/* In tables and progress, where only the eye reads: control characters become
+ * question marks. */
+void format_plain(char *text);
 
 /* How many columns a terminal needs for a UTF-8 text, if each character takes
  * one; and how many bytes the first `columns` characters take. */

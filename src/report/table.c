@@ -21,9 +21,7 @@ void table_cell(struct table *table, const char *format, ...)
     va_end(args);
     if (length >= (int)sizeof cell) /* a character may have been cut */
         cell[format_cut(cell, format_columns(cell) - 1)] = 0;
-    for (char *s = cell; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            *s = '?';
+    format_plain(cell);
     draft_add(&table->cells, "%s\n", cell);
 }
 

@@ -51,6 +51,7 @@ void terminal_live(struct terminal *terminal, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    format_plain(text);
     int width = window_columns();
     text[format_cut(text, width)] = 0;
     int columns = format_columns(text);
@@ -69,6 +70,7 @@ void terminal_line(struct terminal *terminal, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    format_plain(text);
     text[format_cut(text, TERMINAL_COLUMNS)] = 0;
     terminal_clear(terminal);
     fprintf(stderr, "%s\n", text);

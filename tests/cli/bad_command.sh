@@ -20,7 +20,7 @@ refuses 7 '--epochs 3x' 2 "from 1 to 1000000, found '3x'" \
     train data --epochs 3x
 refuses 8 'number above 2^64' 2 "1000000, found '99999999999999999999'" \
     train data --epochs 99999999999999999999
-refuses 9 '--lr nan' 2 "--lr: expected a number from 1e-09 to 1000, found 'nan'" \
+refuses 9 '--lr nan' 2 "expected a number from 1e-09 to 1000, found 'nan'" \
     train data --lr nan
 refuses 10 '--lr inf' 2 "1000, found 'inf'" train data --lr inf
 refuses 11 '--lr -0.1' 2 "1000, found '-0.1'" train data --lr -0.1

@@ -109,6 +109,25 @@ refuses 62 'fine label 100' 3 \
 tar -C "$bad" -czf "$dir/cifar.tar.gz" good-cifar
 accepts 63 'its .tar.gz' 'tar archive of CIFAR-10 binary files' \
     data "$dir/cifar.tar.gz"
+tar -C "$bad" -cf "$dir/cifar.tar" good-cifar
+n=$(tar -tRf "$dir/cifar.tar" | sed -n '5s/^block \([0-9]*\):.*/\1/p')
+head -c $((512 * n)) "$dir/cifar.tar" >"$dir/cut.tar"
+refuses 63 'its .tar, cut between two members' 3 \
+    'expected the end of the tar archive, found the end of the file' \
+    data "$dir/cut.tar"
+perl -e 'require "./tests/cli/bytes.pl"; my ($folder) = @ARGV;
+    my $tar = load("$folder/cifar.tar");
+    save("$folder/crc.tar.gz", gz($tar, 1));
+    save("$folder/length.tar.gz", gz($tar, 0, 1));' "$dir"
+refuses 63 'its .tar.gz, with a wrong CRC' 3 \
+    "/crc.tar.gz': damaged gz data (incorrect data check)" \
+    data "$dir/crc.tar.gz"
+refuses 63 'its .tar.gz, with a wrong length' 3 \
+    "/length.tar.gz': damaged gz data (incorrect length check)" \
+    data "$dir/length.tar.gz"
+head -c 200 "$dir/cifar.tar.gz" >"$dir/cut.tar.gz"
+refuses 63 'its .tar.gz, cut' 3 "/cut.tar.gz': the gz data are cut short" \
+    data "$dir/cut.tar.gz"
 refuses 64 'Python version' 3 \
     'found the Python version of CIFAR-10; try the binary version' \
     data "$bad/64"

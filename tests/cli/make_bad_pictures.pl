@@ -115,7 +115,8 @@ sub pieces {
         my $n = unpack 'n', substr $jpeg, $at + 2, 2;
         my $segment = substr $jpeg, $at + 4, $n - 2;
         $at += 2 + $n;
-        my ($coded) = substr($jpeg, $at) =~ /\A((?:[^\xff]|\xff[\0\xd0-\xd7])*)/s;
+        my ($coded) =
+            substr($jpeg, $at) =~ /\A((?:[^\xff]|\xff[\0\xd0-\xd7])*)/s;
         push @pieces, [$marker, $segment, $coded];
         $at += length $coded;
     }
@@ -279,7 +280,8 @@ picture('163-1x1.bmp', bmp(0, "\1\2\3\0", width => 1, height => 1));
 
 my $samples = join '', map { chr($_ * 5) } 0 .. 47;
 picture('149-16-bit.pgm', "P5\n8 6\n65535\n" . $samples x 2);
-picture('149-16-bit.ppm', "P6\n8 2\n1023\n" . pack 'n48', map { 20 * $_ } 1 .. 48);
+picture('149-16-bit.ppm',
+    "P6\n8 2\n1023\n" . pack 'n48', map { 20 * $_ } 1 .. 48);
 picture('150-cut.pgm', "P5\n8 6\n255\n" . substr $samples, 0, 40);
 picture('151-width-0.ppm', "P6\n0 6\n255\n" . $samples);
 picture('152-width.pgm', "P5\n3333333333 2\n255\n" . $samples);

@@ -596,8 +596,15 @@ START_TEST(relative_paths)
     enum ramp_status made = file_make_folder("one/two", NULL);
     enum ramp_status put = file_write("one/lenet.net", "x", 1, NULL);
     bool two = file_is_folder("one/two");
-    char *found = file_find_shipped("one", "lenet.net");
-    char *absent = file_find_shipped("one", "lenett.net");
+    char *found, *absent;
+    enum ramp_status first =
+        file_find_shipped(&found, "one", "lenet.net", NULL);
+    enum ramp_status second =
+        file_find_shipped(&absent, "one", "lenett.net", NULL);
+    mem_fail_at(2, false);
+    char *none;
+    enum ramp_status third = file_find_shipped(&none, "one", "lenet.net", NULL);
+    mem_fail_at(0, false);
     char *near = file_near_shipped("one", "lenett", ".net");
     char *far = file_near_shipped("one", "mobile", ".net");
     char *other = file_near_shipped("one", "lenett", ".recipe");
@@ -608,6 +615,8 @@ START_TEST(relative_paths)
     ck_assert_pstr_eq(found, "one/lenet.net");
     ck_assert_pstr_eq(near, "lenet");
     ck_assert(absent == NULL && far == NULL && other == NULL);
+    ck_assert(first == RAMP_OK && second == RAMP_OK);
+    ck_assert(third == RAMP_MEMORY && none == NULL);
     mem_free(found);
     mem_free(near);
 }
