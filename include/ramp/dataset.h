@@ -92,6 +92,12 @@ RAMP_API bool ramp_dataset_val_drawn(const struct ramp_dataset *data);
 /* Pictures left out because of skip_bad. */
 RAMP_API size_t ramp_dataset_n_skipped(const struct ramp_dataset *data);
 
+/* Pictures that were read although something is odd about them (see `warning`
+ * in ramp/image.h), among those decoded while opening. *first is the first of
+ * them, "'cat/1.png': surplus bytes after the picture", or empty. */
+RAMP_API size_t ramp_dataset_n_odd(const struct ramp_dataset *data,
+                                   const char **first);
+
 /* The shape and fit of every picture that ramp_dataset_read gives; scale,
  * mean and std are not filled in. */
 RAMP_API void ramp_dataset_shape(const struct ramp_dataset *data,

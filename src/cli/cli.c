@@ -8,6 +8,18 @@ void cli_complain(const char *text)
     fprintf(stderr, "ramp: %s\n", text);
 }
 
+void cli_warn_odd(const struct ramp_dataset *data, const char *name)
+{
+    struct ramp_error line;
+    const char *first;
+    size_t n = ramp_dataset_n_odd(data, &first);
+    if (n == 0)
+        return;
+    error_set(&line, RAMP_OK, "warning: %zu odd picture%s in %s; the first: %s",
+              n, n > 1 ? "s" : "", TEXT_QUOTE(name), first);
+    cli_complain(line.text);
+}
+
 enum ramp_status cli_compute_set(struct ramp_compute *compute,
                                  const struct cli_compute *given,
                                  const char **name, struct ramp_error *err)

@@ -87,4 +87,7 @@ const char *cli_net_name(const struct ramp_model *model);
 /* A line on standard error, "ramp: TEXT". */
 void cli_complain(const char *text);
 
+/* One such line about all odd pictures of the data set of this name. */
+void cli_warn_odd(const struct ramp_dataset *data, const char *name);
+
 #endif

@@ -111,6 +111,8 @@ static enum ramp_status find_pictures(struct evaluating *e,
         settings.data.val_share = 0;
         status = open_data(e, err);
     }
+    if (status == RAMP_OK)
+        cli_warn_odd(e->data, e->data_name);
     return status == RAMP_OK ? choose_part(e, err) : status;
 }
 

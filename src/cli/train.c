@@ -208,6 +208,7 @@ static enum ramp_status open_data(struct training *t, struct ramp_error *err)
     terminal_clear(&t->show.terminal);
     if (status != RAMP_OK)
         return status;
+    cli_warn_odd(t->data, s->data_name);
     size_t n_skipped = ramp_dataset_n_skipped(t->data);
     if (n_skipped > 0)
         terminal_line(&t->show.terminal,

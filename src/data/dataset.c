@@ -439,6 +439,12 @@ size_t ramp_dataset_n_skipped(const struct ramp_dataset *data)
     return data->n_skipped;
 }
 
+size_t ramp_dataset_n_odd(const struct ramp_dataset *data, const char **first)
+{
+    *first = data->odd;
+    return data->n_odd;
+}
+
 void ramp_dataset_shape(const struct ramp_dataset *data,
                         struct ramp_preprocess *pre)
 {

@@ -27,6 +27,7 @@ struct dataset_item {
     uint8_t part;   /* where it counts: RAMP_VAL if drawn for validation */
     uint8_t stored; /* the part that it came with: its block */
     bool bad;
+    bool odd; /* was read with a warning */
 };
 
 /* n pictures side by side, height x width x channels bytes each. */
@@ -63,6 +64,8 @@ struct ramp_dataset {
 
     size_t n_skipped;
     char (*bad)[RAMP_ERROR_TEXT_BYTES]; /* DATASET_MAX_BAD of them */
+    size_t n_odd;
+    char odd[RAMP_ERROR_TEXT_BYTES]; /* the first of them */
 };
 
 /* ---- for those who fill a data set: idx, cifar, image_folder ---- */

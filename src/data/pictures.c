@@ -6,6 +6,7 @@
 #include "data/dataset.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -78,6 +79,7 @@ static enum ramp_status decode_file(const struct ramp_dataset *data,
         item->width = (uint16_t)image->width;
         item->height = (uint16_t)image->height;
         item->channels = (uint8_t)image->channels;
+        item->odd = image->warning[0] != 0;
     }
     mem_free(owned);
     mem_free(name);
@@ -320,8 +322,35 @@ static enum ramp_status guess_shape(struct ramp_dataset *data, bool *uniform,
     return RAMP_OK;
 }
 
-enum ramp_status dataset_load_pictures(struct ramp_dataset *data,
-                                       struct ramp_error *err)
+/* Count the odd ones among those that were decoded; what the first of them has
+ * is read again. */
+static enum ramp_status note_odd(struct ramp_dataset *data,
+                                 struct ramp_error *err)
+{
+    struct dataset_item *first = NULL;
+    struct ramp_image image;
+    for (size_t i = 0; i < data->n_items; i++) {
+        struct dataset_item *item = &data->items[i];
+        if (item->bad || !item->odd)
+            continue;
+        first = first ? first : item;
+        data->n_odd++;
+    }
+    if (first == NULL)
+        return RAMP_OK;
+    enum ramp_status status = decode_file(data, first, &image, err);
+    if (status != RAMP_OK)
+        return status;
+    const struct tree_entry *entry = &data->tree.entries[first->place];
+    snprintf(data->odd, sizeof data->odd, "%s: %s",
+             TEXT_QUOTE(tree_path(&data->tree, entry)), image.warning);
+    ramp_image_release(&image);
+    return RAMP_OK;
+}
+
+/* In the shape that was asked for or, if all have one, their own. */
+static enum ramp_status load_pictures(struct ramp_dataset *data,
+                                      struct ramp_error *err)
 {
     const struct ramp_dataset_options *options = &data->options;
     bool differs = false, uniform = false;
@@ -337,4 +366,11 @@ enum ramp_status dataset_load_pictures(struct ramp_dataset *data,
     forget_cache(data);
     set_shape(data, 3, SMALL_SIDE, SMALL_SIDE);
     return fill_cache(data, false, &differs, err);
+}
+
+enum ramp_status dataset_load_pictures(struct ramp_dataset *data,
+                                       struct ramp_error *err)
+{
+    enum ramp_status status = load_pictures(data, err);
+    return status == RAMP_OK ? note_odd(data, err) : status;
 }

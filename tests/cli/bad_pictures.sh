@@ -153,6 +153,20 @@ for picture in 163-1x1.png 163-1x1.bmp 163-1x1.pgm 164-1x16384.png \
     good $picture
 done
 
+# Odd ones in a data set: one line about all of them.
+cp "$bad/110-zip-behind.png" "$dir/data/classes/right/x.png"
+cp "$bad/117-animated.png" "$dir/data/classes/left/x.png"
+odd="'; the first: 'left/x.png': animated: only"
+warns 117 'odd pictures in a data set' "$odd" data "$dir/data/classes"
+row_has "$dir/err" "warning: 2 odd pictures in '"
+trains 117 'odd pictures in a training' "$odd" \
+    train "$dir/data/classes" --net "$tiny_net" --epochs 1 --out "$dir/odd"
+warns 117 'odd pictures in an evaluation' "$odd" \
+    eval "$dir/odd" "$dir/data/classes"
+rm "$dir/data/classes/right/x.png"
+warns 117 'an odd picture in a data set' "1 odd picture in '" \
+    data "$dir/data/classes"
+
 # One bad picture among good ones: a line, and the others are answered.
 cp "$bad/98-adler.png" "$dir/data/pictures/99.png"
 stops 98 'among good ones' 3 'found incorrect data check' \
