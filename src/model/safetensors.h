@@ -9,8 +9,7 @@
  *             from here and cover it without a hole or an overlap
  *
  * Source: github.com/huggingface/safetensors. A file is checked as a whole
- * before anything in it is used: the length of the header (at most 100,000,000
- * bytes), JSON without duplicate names and without \u0000, whole numbers,
+ * before anything in it is used: the length of the header (at most 8 MiB), JSON without duplicate names and without \u0000, whole numbers,
  * shapes that agree with the offsets, offsets that agree with the length of
  * the file. We take the type F32 alone. */
 #ifndef MODEL_SAFETENSORS_H

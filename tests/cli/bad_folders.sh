@@ -92,6 +92,12 @@ folders 80 && mkfifo 80/a/x.png
 refuses 80 'FIFO' 3 "'80/a/x.png': $expected_file" train 80
 refuses 80 'FIFO to classify' 3 "'80/a/x.png': $expected_file" \
     predict run 80/a/x.png
+mkfifo fifo
+refuses 80 'FIFO as data' 3 "'fifo': expected a folder or an archive" data fifo
+refuses 80 'FIFO as model' 4 "'fifo': $expected_file" predict fifo good/a/1.pgm
+refuses 80 'FIFO as recipe' 2 "'fifo': $expected_file" \
+    train good --recipe fifo
+refuses 80 'FIFO as net' 4 "cannot find net 'fifo': expected a file" info fifo
 folders 81 && ln -s /dev/null 81/a/x.png
 refuses 81 'device' 3 "'81/a/x.png': $expected_file" train 81
 rm 81/a/x.png

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # measure.pl - runs a command and writes to FIGURES, in one line: its exit
-# status (128 and the number of the signal that ended it), milliseconds, and
-# the most memory that it held, in KiB (0 where that is not known). After
-# SECONDS the command is ended by SIGALRM.
+# status (128 and the number of the signal that ended it), the milliseconds that
+# passed, those that it worked, and the most memory that it held, in KiB (0
+# where that is not known). After SECONDS the command is ended by SIGALRM.
 #
 # Needs nothing but perl-base: the clock is the kernel's /proc/uptime, and
 # getrusage is called by its number.
@@ -39,6 +39,9 @@ if ($pid == 0) {
 }
 waitpid $pid, 0;
 my $status = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+my $passed = milliseconds() - $start;
+my (undef, undef, $user, $system) = times;
 open my $file, '>', $figures or die "measure.pl: $figures: $!\n";
-printf $file "%d %.0f %d\n", $status, milliseconds() - $start, peak_kib();
+printf $file "%d %.0f %.0f %d\n", $status, $passed,
+    1000 * ($user + $system), peak_kib();
 close $file or die "measure.pl: $figures: $!\n";

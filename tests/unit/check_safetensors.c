@@ -48,11 +48,12 @@ START_TEST(length_is_checked)
     expect_refused((const uint8_t *)"", 0, "found 0 bytes", "empty");
     expect_refused((const uint8_t *)"1", 1, "found 1 byte", "1 byte");
     expect_refused((const uint8_t *)"1234567", 7, "found 7 bytes", "7 bytes");
-    expect_length_refused(0, "header of 1 to 100000000 bytes, found 0");
+    expect_length_refused(0, "header of 1 to 8388608 bytes, found 0");
     expect_length_refused(UINT64_MAX, "found 18446744073709551615");
     expect_length_refused(UINT64_MAX - 7, "found 18446744073709551608");
     expect_length_refused(100000001, "found 100000001");
-    expect_length_refused(100000000, "header of 100000000 bytes, found 100");
+    expect_length_refused(8388609, "to 8388608 bytes, found 8388609");
+    expect_length_refused(8388608, "header of 8388608 bytes, found 100");
     expect_length_refused(101, "header of 101 bytes, found 100");
 }
 END_TEST
