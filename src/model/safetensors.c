@@ -13,7 +13,7 @@ enum {
     /* Bytes. The format allows 100,000,000; but parsed JSON takes twenty times
      * its bytes in memory, and 10,000 class names take less than this. */
     MAX_HEADER = 1 << 23,
-    DATA_ALIGN = 64,        /* of the first value in files that we write */
+    DATA_ALIGN = 64, /* of the first value in files that we write */
 };
 
 static const char METADATA[] = "__metadata__";

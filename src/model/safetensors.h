@@ -9,9 +9,10 @@
  *             from here and cover it without a hole or an overlap
  *
  * Source: github.com/huggingface/safetensors. A file is checked as a whole
- * before anything in it is used: the length of the header (at most 8 MiB), JSON without duplicate names and without \u0000, whole numbers,
- * shapes that agree with the offsets, offsets that agree with the length of
- * the file. We take the type F32 alone. */
+ * before anything in it is used: the length of the header (at most 8 MiB),
+ * JSON without duplicate names and without \u0000, whole numbers, shapes that
+ * agree with the offsets, offsets that agree with the length of the file. We
+ * take the type F32 alone. */
 #ifndef MODEL_SAFETENSORS_H
 #define MODEL_SAFETENSORS_H
 

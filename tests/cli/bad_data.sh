@@ -85,7 +85,7 @@ refuses 56 'test pictures of another size' 3 \
     data "$bad/56"
 refuses 57 'no labels to test' 3 "cannot find 't10k-labels-idx1-ubyte[.gz]'" \
     data "$bad/57"
-refuses 57 'no labels to train' 3 "cannot find '$labels[.gz]'" \
+refuses 57 'no labels to train' 3 "cannot find '${labels}[.gz]'" \
     data "$bad/57-train"
 
 # ---- CIFAR ----

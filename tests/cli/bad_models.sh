@@ -109,6 +109,23 @@ bad 202-mean "mean: expected 1 number, found '1,2'"
 passes_over 203 'no checksum stands in the header: whoever could change a'\
 ' weight could change that, too, and no other reader would look at it'
 
+# Whatever a model says of itself, the terminal is not to obey it.
+for model in 23-settings 23-classes 23-name; do
+    for verb in "info $bad/$model.safetensors" \
+        "eval $bad/$model.safetensors $dir/data/classes" \
+        "predict $bad/$model.safetensors $picture"; do
+        # The data have other names.
+        [ "$model ${verb%% *}" = '23-classes eval' ] && continue
+        # shellcheck disable=SC2086 # several words
+        accepts 23 "control characters in $model" 'a' $verb
+        tr '\n' ' ' <"$dir/out" | LC_ALL=C grep -q '[[:cntrl:]]' &&
+            fail "$row: not escaped in $verb"
+        LC_ALL=C grep -qP '\xe2\x80\xae|\xc2\x9b' "$dir/out" &&
+            fail "$row: not escaped in $verb"
+    done
+done
+bad 23-class-list "classes: expected a JSON array of names, found '[\"a\\xe2"
+
 # ---- Files of others ----
 bad 204-pt "$container a zip archive, as PyTorch's .pt files are"
 bad 204-pickle "$container a Python pickle, as old PyTorch files are"

@@ -135,6 +135,13 @@ metadata('202-mean', 'mean', '"1,2"');
 metadata('220-net', 'net', '"conv 4 3x3\nmaxpool 7x7\ndense classes\n"');
 metadata('227-net', 'net', '"dense 1000\ndense classes\n"');
 
+# ---- What a terminal would obey ----
+metadata('23-settings', 'settings', '"--seed 1\u001b[31m\n\u202e--seed 2"');
+metadata('23-classes', 'classes',
+    '"[\"a\\\\u001b[31m\",\"b\\\\n\",\"c\u009b\"]"');
+metadata('23-name', 'net-name', '"tiny\r\u0007"');
+metadata('23-class-list', 'classes', '"[\"a\u202e\""');
+
 # ---- Files of others ----
 model('204-pt', "PK\3\4\0\0\x08\x08" . "\0" x 50 . 'archive/data.pkl');
 model('204-pickle', "\x80\2\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19." . "\0" x 50);
