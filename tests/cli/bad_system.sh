@@ -135,6 +135,7 @@ done
 through=
 
 # ---- Two runs, and what a killed one leaves ----
+: >log.err
 "$RAMP" train data --net "$tiny_net" --epochs 1000000 --time 60s --out both \
     >log 2>log.err &
 first=$!

@@ -57,6 +57,42 @@ START_TEST(times_have_their_form)
 }
 END_TEST
 
+/* What a terminal would obey is shown instead; the rest stays as it is, also
+ * where it is not UTF-8. */
+START_TEST(control_characters_are_shown)
+{
+    static const struct {
+        const char *name, *shown, *plain;
+    } cases[] = {
+        {"a b\\'.png", "a b\\'.png", "a b\\'.png"},
+        {"\x1b[31m\n\x7f", "\\x1b[31m\\x0a\\x7f", "?[31m??"},
+        {"\xc3\xa4\xc2\x9b\xc2\xa0", "\xc3\xa4\\xc2\\x9b\xc2\xa0",
+         "\xc3\xa4??\xc2\xa0"},
+        {"gpj.\xe2\x80\xae"
+         "exe",
+         "gpj.\\xe2\\x80\\xaeexe", "gpj.???exe"},
+        {"\xff\xe2\x80", "\xff\xe2\x80", "\xff\xe2\x80"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char shown[64] = "", plain[64];
+        FILE *file = fmemopen(shown, sizeof shown, "w");
+        ck_assert_ptr_nonnull(file);
+        format_name(file, cases[i].name);
+        fclose(file);
+        ck_assert_str_eq(shown, cases[i].shown);
+        snprintf(plain, sizeof plain, "%s", cases[i].name);
+        format_plain(plain);
+        ck_assert_str_eq(plain, cases[i].plain);
+    }
+    char part[64] = "";
+    FILE *file = fmemopen(part, sizeof part, "w");
+    ck_assert_ptr_nonnull(file);
+    format_part(file, "one\ttwo", 5);
+    fclose(file);
+    ck_assert_str_eq(part, "one\\x09t");
+}
+END_TEST
+
 START_TEST(columns_are_characters)
 {
     ck_assert_int_eq(format_columns(""), 0);
@@ -217,6 +253,7 @@ static Suite *suite(void)
     tcase_add_test(tc, counts_have_commas);
     tcase_add_test(tc, memory_has_units);
     tcase_add_test(tc, times_have_their_form);
+    tcase_add_test(tc, control_characters_are_shown);
     tcase_add_test(tc, columns_are_characters);
     tcase_add_test(tc, tables_are_aligned);
     tcase_add_test(tc, long_cells_are_cut_between_characters);
