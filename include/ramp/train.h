@@ -85,7 +85,9 @@ struct ramp_train_options {
                                * validation error; 0: never */
     double time_limit;        /* seconds, looked at after each batch; 0: none */
     const char *out_dir;      /* gets best.safetensors, last.safetensors and
-                               * log.csv; NULL: nothing is written */
+                               * log.csv; for one training at a time, which
+                               * the caller sees to; NULL: nothing is written
+                               */
     const char *const *facts; /* name, text, name, text, ..., NULL: written
                                * into the model beside the trainer's own */
 

@@ -145,8 +145,62 @@ const char *file_base(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* ==== Folders ==== */
+
+static enum ramp_status write_error(const char *path, struct ramp_error *err)
+{
+    return error_set(err, RAMP_IO, "cannot write %s: %s", TEXT_QUOTE(path),
+                     strerror(errno));
+}
+
+/* The folder that `path` stands in, for sync_folder; -1 if it may not be read,
+ * which is not worth failing for. */
+static enum ramp_status open_folder_of(int *fd, const char *path,
+                                       struct ramp_error *err)
+{
+    char *folder = mem_strdup(path);
+    if (folder == NULL)
+        return error_memory(err, "a path", strlen(path));
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = 0;
+    *fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = *fd >= 0 || errno == EACCES;
+    mem_free(folder);
+    return good ? RAMP_OK : write_error(path, err);
+}
+
+/* Make it durable that `path` has its name; closes the folder. Some file
+ * systems sync no folders. */
+static enum ramp_status sync_folder(int fd, const char *path,
+                                    struct ramp_error *err)
+{
+    if (fd < 0)
+        return RAMP_OK;
+    enum ramp_status status = RAMP_OK;
+    if (fsync(fd) != 0 && errno != EINVAL)
+        status = write_error(path, err);
+    close(fd);
+    return status;
+}
+
+enum ramp_status file_make_new_folder(bool *made, const char *path,
+                                      struct ramp_error *err)
+{
+    *made = mkdir(path, 0777) == 0;
+    if (!*made && errno != EEXIST)
+        return error_set(err, RAMP_IO, "cannot make folder %s: %s",
+                         TEXT_QUOTE(path), strerror(errno));
+    int fd = -1;
+    enum ramp_status status = RAMP_OK;
+    if (*made)
+        status = open_folder_of(&fd, path, err);
+    return status == RAMP_OK ? sync_folder(fd, path, err) : status;
+}
+
 enum ramp_status file_make_folder(const char *path, struct ramp_error *err)
 {
+    bool made;
     char *copy = mem_strdup(path);
     if (copy == NULL)
         return error_memory(err, "a path", strlen(path));
@@ -156,9 +210,7 @@ enum ramp_status file_make_folder(const char *path, struct ramp_error *err)
         if (c != '/' && c != 0)
             continue;
         *p = 0;
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-            status = error_set(err, RAMP_IO, "cannot make folder %s: %s",
-                               TEXT_QUOTE(copy), strerror(errno));
+        status = file_make_new_folder(&made, copy, err);
         *p = c;
         if (c == 0)
             break;
@@ -170,6 +222,8 @@ enum ramp_status file_make_folder(const char *path, struct ramp_error *err)
     mem_free(copy);
     return status;
 }
+
+/* ==== Shipped files ==== */
 
 /* The folder of the running program; "." where the system does not tell. */
 enum { FOLDER_BYTES = 4096 };
@@ -257,13 +311,6 @@ struct file_save {
     char *temporary;
 };
 
-static enum ramp_status save_error(const struct file_save *save,
-                                   struct ramp_error *err)
-{
-    return error_set(err, RAMP_IO, "cannot write %s: %s",
-                     TEXT_QUOTE(save->path), strerror(errno));
-}
-
 enum ramp_status file_save_begin(struct file_save **out, const char *path,
                                  struct ramp_error *err)
 {
@@ -285,7 +332,7 @@ enum ramp_status file_save_begin(struct file_save **out, const char *path,
         save->fd = open(save->temporary,
                         O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
         if (save->fd < 0)
-            status = save_error(save, err);
+            status = write_error(save->path, err);
     }
     if (status != RAMP_OK)
         file_save_abort(&save);
@@ -302,49 +349,34 @@ enum ramp_status file_save_write(struct file_save *save, const void *bytes,
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return save_error(save, err);
+            return write_error(save->path, err);
         p += n;
         n_bytes -= (size_t)n;
     }
     return RAMP_OK;
 }
 
-/* Make a rename durable. A folder that cannot be opened or synced (some
- * network file systems) is not worth failing a save that is already named. */
-static void sync_folder_of(const char *path)
-{
-    char *folder = mem_strdup(path);
-    if (folder == NULL)
-        return;
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        slash[slash == folder] = 0;
-    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    mem_free(folder);
-}
-
 enum ramp_status file_save_commit(struct file_save **out,
                                   struct ramp_error *err)
 {
     struct file_save *save = *out;
-    enum ramp_status status = RAMP_OK;
+    int folder = -1;
+    enum ramp_status status = open_folder_of(&folder, save->path, err);
     /* A failed fsync is final: the kernel may have dropped the pages, and a
      * second one would report success. */
-    if (fsync(save->fd) != 0)
-        status = save_error(save, err);
+    if (status == RAMP_OK && fsync(save->fd) != 0)
+        status = write_error(save->path, err);
     if (close(save->fd) != 0 && status == RAMP_OK)
-        status = save_error(save, err);
+        status = write_error(save->path, err);
     save->fd = -1;
     if (status == RAMP_OK && rename(save->temporary, save->path) != 0)
-        status = save_error(save, err);
+        status = write_error(save->path, err);
     if (status == RAMP_OK) {
-        sync_folder_of(save->path);
         mem_free(save->temporary);
         save->temporary = NULL; /* nothing to remove */
+        status = sync_folder(folder, save->path, err);
+    } else if (folder >= 0) {
+        close(folder);
     }
     file_save_abort(out);
     return status;

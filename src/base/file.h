@@ -44,9 +44,14 @@ bool file_is_folder(const char *path);
 char *file_join(const char *folder, const char *name);
 const char *file_base(const char *path); /* behind the last '/' */
 
-/* Make a folder and those above it. RAMP_IO. */
+/* Make a folder and those above it. RAMP_IO, RAMP_MEMORY. */
 MUST_CHECK enum ramp_status file_make_folder(const char *path,
                                              struct ramp_error *err);
+
+/* Make one folder; *made is false if there is anything of that name. RAMP_IO,
+ * RAMP_MEMORY. */
+MUST_CHECK enum ramp_status file_make_new_folder(bool *made, const char *path,
+                                                 struct ramp_error *err);
 
 /* A file being written: bytes go to a temporary file in the same folder
  * ("NAME.tmp-PID"); file_save_commit makes them durable (fsync) and gives them

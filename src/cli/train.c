@@ -101,7 +101,7 @@ struct training {
     struct ramp_model *model;
     struct train_record record;
     struct train_show show;
-    char *folder; /* of the run */
+    struct run_folder run;
     char augment[120];
     struct ramp_train_result result;
 };
@@ -233,20 +233,24 @@ static enum ramp_status load_net(struct training *t, struct ramp_error *err)
 static enum ramp_status make_folder(struct training *t, struct ramp_error *err)
 {
     const char *out = t->settings->out;
-    if (out == NULL)
-        return run_folder_new(&t->folder, "runs", ramp_dataset_name(t->data),
-                              ramp_net_name(t->net), err);
-    enum ramp_status status = run_folder_take(out, err);
-    if (status != RAMP_OK)
-        return status;
-    t->folder = mem_strdup(out);
-    return t->folder ? RAMP_OK : error_memory(err, "a name", strlen(out));
+    enum ramp_status status =
+        out ? run_folder_take(&t->run, out, err)
+            : run_folder_new(&t->run, "runs", ramp_dataset_name(t->data),
+                             ramp_net_name(t->net), err);
+    size_t n = t->run.n_removed;
+    if (n > 0)
+        terminal_line(
+            &t->show.terminal,
+            "ramp: warning: removed %s temporary file%s of a run that "
+            "was killed",
+            FORMAT_COUNT(n), n > 1 ? "s" : "");
+    return status;
 }
 
 static enum ramp_status fit(struct training *t, struct ramp_error *err)
 {
     struct ramp_train_options *train = &t->settings->train;
-    train->out_dir = t->folder;
+    train->out_dir = t->run.path;
     train->facts = t->record.facts;
     train->on_batch = train_show_batch;
     train->on_epoch = train_show_epoch;
@@ -274,14 +278,14 @@ static enum ramp_status report(struct training *t, struct ramp_error *err)
         if (status != RAMP_OK)
             return status;
     }
-    char *path = file_join(t->folder, "best.safetensors");
+    char *path = file_join(t->run.path, "best.safetensors");
     if (path)
         train_show_result(path, &t->result,
                           ramp_dataset_count(t->data, RAMP_VAL),
                           tested ? &test : NULL);
     ramp_evaluation_release(&test);
     mem_free(path);
-    return path ? RAMP_OK : error_memory(err, "a path", strlen(t->folder));
+    return path ? RAMP_OK : error_memory(err, "a path", strlen(t->run.path));
 }
 
 static enum ramp_status train(struct training *t, int argc, char **argv,
@@ -301,10 +305,10 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     if (status == RAMP_OK)
         status = make_folder(t, err);
     if (status == RAMP_OK)
-        status = train_record_write(&t->record, t->folder, t->settings, t->data,
-                                    t->net, err);
+        status = train_record_write(&t->record, t->run.path, t->settings,
+                                    t->data, t->net, err);
     if (status == RAMP_OK) {
-        train_show_begin(&t->show, t->settings, t->data, t->net, t->folder);
+        train_show_begin(&t->show, t->settings, t->data, t->net, t->run.path);
         status = fit(t, err);
     }
     if (status == RAMP_OK)
@@ -313,7 +317,7 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     ramp_net_free(t->net);
     ramp_dataset_free(t->data);
     train_record_release(&t->record);
-    mem_free(t->folder);
+    run_folder_release(&t->run);
     return status;
 }
 

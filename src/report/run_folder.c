@@ -7,11 +7,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define NAME_BYTES 64 /* of DATA and of NET in the folder's name */
 
@@ -45,7 +48,36 @@ static uint64_t largest_number(const char *folder, const char *stem)
     return largest;
 }
 
-enum ramp_status run_folder_new(char **path, const char *parent,
+/* ---- The lock ---- */
+
+/* Open and lock the folder at run->path. */
+static enum ramp_status open_folder(struct run_folder *run,
+                                    struct ramp_error *err)
+{
+    run->fd = open(run->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (run->fd < 0)
+        return error_set(err, RAMP_IO, "cannot open folder %s: %s",
+                         TEXT_QUOTE(run->path), strerror(errno));
+    run->locked = flock(run->fd, LOCK_EX | LOCK_NB) == 0;
+    if (run->locked || errno != EWOULDBLOCK)
+        return RAMP_OK;
+    return error_set(err, RAMP_IO,
+                     "cannot write to folder %s: expected no run at work "
+                     "there, found one; try another --out",
+                     TEXT_QUOTE(run->path));
+}
+
+void run_folder_release(struct run_folder *run)
+{
+    if (run->path != NULL && run->fd >= 0)
+        close(run->fd);
+    mem_free(run->path);
+    *run = (struct run_folder){.fd = -1};
+}
+
+/* ---- A new folder ---- */
+
+enum ramp_status run_folder_new(struct run_folder *run, const char *parent,
                                 const char *data, const char *net,
                                 struct ramp_error *err)
 {
@@ -54,48 +86,92 @@ enum ramp_status run_folder_new(char **path, const char *parent,
     plain_name(plain_data, data);
     plain_name(plain_net, net);
     snprintf(stem, sizeof stem, "%s-%s", plain_data, plain_net);
+    *run = (struct run_folder){.fd = -1};
     enum ramp_status status = file_make_folder(parent, err);
-    if (status != RAMP_OK)
-        return status;
     uint64_t n = largest_number(parent, stem);
-    for (;;) {
+    bool made = false;
+    while (status == RAMP_OK && !made) {
         n++;
         snprintf(name, sizeof name, "%s-%llu", stem, (unsigned long long)n);
-        char *folder = file_join(parent, name);
-        if (folder == NULL)
+        mem_free(run->path);
+        run->path = file_join(parent, name);
+        if (run->path == NULL)
             return error_memory(err, "a name", sizeof name);
-        if (mkdir(folder, 0777) == 0) {
-            *path = folder;
-            return RAMP_OK;
-        }
-        int error = errno;
-        if (error != EEXIST)
-            status = error_set(err, RAMP_IO, "cannot make the folder %s: %s",
-                               TEXT_QUOTE(folder), strerror(error));
-        mem_free(folder);
-        if (status != RAMP_OK)
-            return status;
+        status = file_make_new_folder(&made, run->path, err);
     }
+    if (status == RAMP_OK)
+        status = open_folder(run, err);
+    if (status != RAMP_OK)
+        run_folder_release(run);
+    return status;
 }
 
-static bool holds(const char *folder, const char *name)
-{
-    char *path = file_join(folder, name);
-    bool found = path != NULL && file_exists(path);
-    mem_free(path);
-    return found;
-}
+/* ---- A folder that may be there ---- */
 
-enum ramp_status run_folder_take(const char *path, struct ramp_error *err)
+static const char *const run_files[] = {"args.txt", "best.safetensors",
+                                        "last.safetensors", /* make it a run */
+                                        "log.csv", "net.net"};
+enum { N_RUN_FILES = 5, N_MAKE_A_RUN = 3 };
+
+static enum ramp_status check_new(const struct run_folder *run,
+                                  struct ramp_error *err)
 {
-    static const char *const names[] = {"args.txt", "best.safetensors",
-                                        "last.safetensors", NULL};
-    for (int i = 0; names[i]; i++)
-        if (holds(path, names[i]))
+    struct stat st;
+    for (int i = 0; i < N_MAKE_A_RUN; i++)
+        if (fstatat(run->fd, run_files[i], &st, 0) == 0)
             return error_set(err, RAMP_USAGE,
                              "%s holds a run already (%s); try another --out",
-                             TEXT_QUOTE(path), names[i]);
-    return file_make_folder(path, err);
+                             TEXT_QUOTE(run->path), run_files[i]);
+    return RAMP_OK;
+}
+
+/* Is it the name of a temporary file (base/file.h) of a run? */
+static bool is_temporary(const char *name)
+{
+    static const char middle[] = ".tmp-";
+    uint64_t process;
+    for (int i = 0; i < N_RUN_FILES; i++) {
+        size_t n = strlen(run_files[i]);
+        if (strncmp(name, run_files[i], n) == 0 &&
+            strncmp(name + n, middle, sizeof middle - 1) == 0 &&
+            text_to_u64(&process, name + n + sizeof middle - 1, 1, INT64_MAX))
+            return true;
+    }
+    return false;
+}
+
+/* Whoever wrote them held the lock, and has it no more. */
+static void remove_temporaries(struct run_folder *run)
+{
+    DIR *entries = run->locked ? opendir(run->path) : NULL;
+    if (entries == NULL)
+        return;
+    const struct dirent *entry;
+    while ((entry = readdir(entries)) != NULL)
+        if (is_temporary(entry->d_name) &&
+            unlinkat(run->fd, entry->d_name, 0) == 0)
+            run->n_removed++;
+    closedir(entries);
+}
+
+enum ramp_status run_folder_take(struct run_folder *run, const char *path,
+                                 struct ramp_error *err)
+{
+    *run = (struct run_folder){.fd = -1};
+    enum ramp_status status = file_make_folder(path, err);
+    if (status != RAMP_OK)
+        return status;
+    run->path = mem_strdup(path);
+    if (run->path == NULL)
+        return error_memory(err, "a name", strlen(path));
+    status = open_folder(run, err);
+    if (status == RAMP_OK)
+        status = check_new(run, err);
+    if (status == RAMP_OK)
+        remove_temporaries(run);
+    else
+        run_folder_release(run);
+    return status;
 }
 
 enum ramp_status run_folder_write(const char *folder, const char *name,

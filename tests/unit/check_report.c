@@ -193,11 +193,11 @@ static void make_folder(const char *name)
 
 static void new_run(const char *data, const char *net, const char *expected)
 {
-    char *path = NULL;
-    ck_assert_int_eq(run_folder_new(&path, parent, data, net, NULL), RAMP_OK);
-    ck_assert_str_eq(file_base(path), expected);
-    ck_assert(file_is_folder(path));
-    mem_free(path);
+    struct run_folder run;
+    ck_assert_int_eq(run_folder_new(&run, parent, data, net, NULL), RAMP_OK);
+    ck_assert_str_eq(file_base(run.path), expected);
+    ck_assert(file_is_folder(run.path));
+    run_folder_release(&run);
 }
 
 START_TEST(runs_are_numbered)
@@ -213,21 +213,82 @@ START_TEST(runs_are_numbered)
 }
 END_TEST
 
+static void take(const char *path, size_t n_removed)
+{
+    struct run_folder run;
+    struct ramp_error err = {.text = ""};
+    ck_assert_msg(run_folder_take(&run, path, &err) == RAMP_OK, "%s", err.text);
+    ck_assert_str_eq(run.path, path);
+    ck_assert_uint_eq(run.n_removed, n_removed);
+    run_folder_release(&run);
+}
+
+static void refuse(const char *path, enum ramp_status status, const char *text)
+{
+    struct run_folder run;
+    struct ramp_error err;
+    ck_assert_int_eq(run_folder_take(&run, path, &err), status);
+    ck_assert_ptr_null(run.path);
+    ck_assert_msg(strstr(err.text, text) != NULL, "%s", err.text);
+}
+
 START_TEST(runs_are_not_overwritten)
 {
     static const char *const files[] = {"args.txt", "best.safetensors",
                                         "last.safetensors"};
-    struct ramp_error err;
     char *path = file_join(parent, "deep/run");
-    ck_assert_int_eq(run_folder_take(path, NULL), RAMP_OK);
+    take(path, 0);
     ck_assert_int_eq(run_folder_write(path, "notes", "mine", NULL), RAMP_OK);
-    ck_assert_int_eq(run_folder_take(path, NULL), RAMP_OK);
+    take(path, 0);
     for (int i = 0; i < 3; i++) {
         char *file = file_join(path, files[i]);
         ck_assert_int_eq(run_folder_write(path, files[i], "x", NULL), RAMP_OK);
-        ck_assert_int_eq(run_folder_take(path, &err), RAMP_USAGE);
-        ck_assert_ptr_nonnull(strstr(err.text, files[i]));
+        refuse(path, RAMP_USAGE, files[i]);
         ck_assert_int_eq(remove(file), 0);
+        mem_free(file);
+    }
+    mem_free(path);
+}
+END_TEST
+
+/* A lock is of the open folder, not of the process: the test needs no other. */
+START_TEST(runs_have_their_folder_alone)
+{
+    struct run_folder first, new;
+    char *path = file_join(parent, "run");
+    ck_assert_int_eq(run_folder_take(&first, path, NULL), RAMP_OK);
+    refuse(path, RAMP_IO, "expected no run at work");
+    run_folder_release(&first);
+    take(path, 0);
+    ck_assert_int_eq(run_folder_new(&new, parent, "a", "b", NULL), RAMP_OK);
+    refuse(new.path, RAMP_IO, "expected no run at work");
+    run_folder_release(&new);
+    run_folder_release(&new);
+    mem_free(path);
+}
+END_TEST
+
+/* Only what a run of its own has left is removed. */
+START_TEST(temporary_files_are_removed)
+{
+    static const char *const left[] = {
+        "args.txt.tmp-1", "net.net.tmp-4194304", "log.csv.tmp-99999",
+        "best.safetensors.tmp-7", "last.safetensors.tmp-4000000000"};
+    static const char *const others[] = {
+        "notes.tmp-1",     "args.txt.tmp-",  "args.txt.tmp-1x",
+        "args.txt.tmp--1", "args.txt.tmp",   "log.csv.tmp-0",
+        "tmp-1",           "xlog.csv.tmp-1", "log.csv.tmp-1.tmp-1"};
+    char *path = file_join(parent, "run");
+    take(path, 0);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(run_folder_write(path, left[i], "x", NULL), RAMP_OK);
+    for (int i = 0; i < 9; i++)
+        ck_assert_int_eq(run_folder_write(path, others[i], "x", NULL), RAMP_OK);
+    take(path, 5);
+    take(path, 0);
+    for (int i = 0; i < 9; i++) {
+        char *file = file_join(path, others[i]);
+        ck_assert_msg(file_exists(file), "%s", others[i]);
         mem_free(file);
     }
     mem_free(path);
@@ -236,12 +297,12 @@ END_TEST
 
 START_TEST(a_file_is_no_folder)
 {
-    struct ramp_error err;
-    char *file = file_join(parent, "file"), *path = NULL;
+    struct run_folder run;
+    char *file = file_join(parent, "file");
     ck_assert_int_eq(run_folder_write(parent, "file", "x", NULL), RAMP_OK);
-    ck_assert_int_eq(run_folder_take(file, &err), RAMP_IO);
-    ck_assert_int_eq(run_folder_new(&path, file, "a", "b", &err), RAMP_IO);
-    ck_assert_ptr_null(path);
+    refuse(file, RAMP_IO, "cannot make folder");
+    ck_assert_int_eq(run_folder_new(&run, file, "a", "b", NULL), RAMP_IO);
+    ck_assert_ptr_null(run.path);
     mem_free(file);
 }
 END_TEST
@@ -263,6 +324,8 @@ static Suite *suite(void)
     tcase_add_checked_fixture(tc, make_parent, remove_parent);
     tcase_add_test(tc, runs_are_numbered);
     tcase_add_test(tc, runs_are_not_overwritten);
+    tcase_add_test(tc, runs_have_their_folder_alone);
+    tcase_add_test(tc, temporary_files_are_removed);
     tcase_add_test(tc, a_file_is_no_folder);
     suite_add_tcase(suite, tc);
     return suite;
