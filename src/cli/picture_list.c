@@ -113,7 +113,7 @@ static bool walk_input(picture_function *each, void *context)
     free(line);
     if (more && ferror(stdin)) {
         const struct walk walk = {.each = each, .context = context};
-        more = complain(&walk, RAMP_IO, "-", strerror(errno));
+        more = complain(&walk, error_cause(RAMP_IO), "-", strerror(errno));
     }
     return more;
 }

@@ -144,17 +144,22 @@ static enum ramp_status check_out(const struct train_settings *s,
     return RAMP_OK;
 }
 
-static void write_augment(char *text, size_t n_bytes,
-                          const struct ramp_augment *augment)
+static enum ramp_status write_augment(char *text, size_t n_bytes,
+                                      const struct ramp_augment *augment,
+                                      struct ramp_error *err)
 {
     struct draft draft = {0};
     if (augment->flip)
         draft_add(&draft, "flip,");
     if (augment->shift > 0)
         draft_add(&draft, "shift:%d,", augment->shift);
-    snprintf(text, n_bytes, "%s", draft.text ? draft.text : "none,");
-    text[strlen(text) - 1] = 0;
+    if (draft.n_bytes == 0)
+        draft_add(&draft, "none,");
+    enum ramp_status status = draft_check(&draft, "settings", err);
+    if (status == RAMP_OK)
+        snprintf(text, n_bytes, "%.*s", (int)draft.n_bytes - 1, draft.text);
     draft_release(&draft);
+    return status;
 }
 
 /* The library's defaults, then what was given, once the data are known. */
@@ -172,10 +177,12 @@ static enum ramp_status complete_settings(struct training *t,
     s->optimizer = (int)train->optimizer;
     s->schedule = (int)train->schedule;
     s->scale = (int)train->scale;
-    write_augment(t->augment, sizeof t->augment, &train->augment);
+    enum ramp_status status =
+        write_augment(t->augment, sizeof t->augment, &train->augment, err);
     if (s->augment_text == NULL)
         s->augment_text = t->augment;
-    enum ramp_status status = options_apply(option_table, err);
+    if (status == RAMP_OK)
+        status = options_apply(option_table, err);
     if (status == RAMP_OK)
         status = ramp_init_parse(&train->init, s->init_text, err);
     if (status == RAMP_OK)

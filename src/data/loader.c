@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "data/dataset.h"
 
+#include <execinfo.h>
 #include <omp.h>
 #include <pthread.h>
 #include <sched.h>
@@ -192,6 +193,17 @@ static enum ramp_status new_blocks(struct loader *loader,
     return status;
 }
 
+/* libgomp ends the threads of announce_thread by pthread_exit. For that glibc
+ * loads a library, and aborts if there is no memory for it: so it is loaded
+ * now, by a function that says so, and that needs it too. */
+static enum ramp_status load_thread_exit(struct ramp_error *err)
+{
+    void *frames[2];
+    if (backtrace(frames, 2) == 0)
+        return error_set(err, RAMP_MEMORY, "out of memory: for a thread's end");
+    return RAMP_OK;
+}
+
 /* Signals are for the thread that the program waits in, not for this one. */
 static enum ramp_status start_thread(struct loader *loader,
                                      struct ramp_error *err)
@@ -237,6 +249,8 @@ enum ramp_status loader_new(struct loader **out,
     pthread_cond_init(&loader->work, NULL);
     pthread_cond_init(&loader->ready, NULL);
     status = new_blocks(loader, err);
+    if (status == RAMP_OK)
+        status = load_thread_exit(err);
     if (status == RAMP_OK)
         status = start_thread(loader, err);
     if (status == RAMP_OK)

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/json_memory.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -147,14 +148,15 @@ static enum ramp_status read_json(struct reader *reader, const char *text,
                                   size_t n_text)
 {
     json_error_t error;
+    json_memory_watch();
     json_t *json = json_loadb(text, n_text, JSON_REJECT_DUPLICATES, &error);
-    if (json == NULL && json_error_code(&error) == json_error_out_of_memory)
+    reader->file->json = json;
+    if (!json_memory_sufficed())
         return error_memory(reader->err, "a model's header", n_text);
     if (json == NULL)
         return error_set(
             reader->err, RAMP_MODEL, "cannot read %s: bad header: %s (byte %d)",
             TEXT_QUOTE(reader->path), json_problem(&error), error.position + 8);
-    reader->file->json = json;
     return RAMP_OK;
 }
 
@@ -400,53 +402,41 @@ void safetensors_floats(float *out, const void *bytes, size_t n)
 
 /* ==== Writing ==== */
 
-/* Add a tensor whose data begin at `begin`; 0 on success, as jansson has it. */
-static int add_tensor(json_t *json, const struct safetensor *t, size_t begin)
+/* Add a tensor whose data begin at `begin`. */
+static void add_tensor(json_t *json, const struct safetensor *t, size_t begin)
 {
     json_t *shape = json_array();
-    int failed = 0;
     for (int i = 0; i < t->n_dims; i++)
-        failed |=
-            json_array_append_new(shape, json_integer((json_int_t)t->dims[i]));
+        json_array_append_new(shape, json_integer((json_int_t)t->dims[i]));
     json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape",
                               shape, "data_offsets", (json_int_t)begin,
                               (json_int_t)(begin + 4 * t->n));
-    return failed | json_object_set_new(json, t->name, entry);
+    json_object_set_new(json, t->name, entry);
 }
 
-/* NULL if there is no memory. */
 static json_t *header_json(const struct safetensors *file)
 {
     json_t *json = json_object(), *metadata = json_object();
-    if (json_object_set_new(json, METADATA, metadata) != 0) {
-        json_decref(json);
-        return NULL;
-    }
-    int failed = 0;
+    json_object_set_new(json, METADATA, metadata);
     for (size_t i = 0; i < file->n_metadata; i++)
-        failed |= json_object_set_new(metadata, file->metadata[i].key,
-                                      json_string(file->metadata[i].value));
+        json_object_set_new(metadata, file->metadata[i].key,
+                            json_string(file->metadata[i].value));
     size_t begin = 0;
     for (size_t i = 0; i < file->n_tensors; i++) {
-        failed |= add_tensor(json, &file->tensors[i], begin);
+        add_tensor(json, &file->tensors[i], begin);
         begin += 4 * file->tensors[i].n;
-    }
-    if (failed) {
-        json_decref(json);
-        return NULL;
     }
     return json;
 }
 
-enum ramp_status safetensors_write_header(struct file_save *save,
-                                          const struct safetensors *file,
-                                          struct ramp_error *err)
+/* The whole header; *text is the caller's. */
+static enum ramp_status header_text(char **text, size_t *n_text,
+                                    const struct safetensors *file,
+                                    struct ramp_error *err)
 {
     const size_t flags = JSON_COMPACT;
-    char *text = NULL;
+    json_memory_watch();
     json_t *json = header_json(file);
-    if (json == NULL)
-        return error_memory(err, "a model's header", file->n_tensors * 128);
     size_t n = json_dumpb(json, NULL, 0, flags);
     size_t padded = (8 + n + DATA_ALIGN - 1) / DATA_ALIGN * DATA_ALIGN;
     enum ramp_status status = RAMP_OK;
@@ -456,16 +446,30 @@ enum ramp_status safetensors_write_header(struct file_save *save,
                            "%d bytes, found %zu",
                            MAX_HEADER, padded - 8);
     if (status == RAMP_OK)
-        status = MEM_NEW(&text, padded, "a model's header", err);
+        status = MEM_NEW(text, padded, "a model's header", err);
     if (status == RAMP_OK) {
         for (int i = 0; i < 8; i++)
-            text[i] = (char)((uint64_t)(padded - 8) >> 8 * i & 0xff);
-        json_dumpb(json, text + 8, n, flags);
-        memset(text + 8 + n, ' ', padded - 8 - n);
-        status = file_save_write(save, text, padded, err);
+            (*text)[i] = (char)((uint64_t)(padded - 8) >> 8 * i & 0xff);
+        json_dumpb(json, *text + 8, n, flags);
+        memset(*text + 8 + n, ' ', padded - 8 - n);
+        *n_text = padded;
     }
-    mem_free(text);
     json_decref(json);
+    if (!json_memory_sufficed() && status == RAMP_OK)
+        status = error_memory(err, "a model's header", padded);
+    return status;
+}
+
+enum ramp_status safetensors_write_header(struct file_save *save,
+                                          const struct safetensors *file,
+                                          struct ramp_error *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    enum ramp_status status = header_text(&text, &n, file, err);
+    if (status == RAMP_OK)
+        status = file_save_write(save, text, n, err);
+    mem_free(text);
     return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/json_memory.h"
 #include "model/model.h"
 
 #include <float.h>
@@ -194,14 +195,14 @@ static enum ramp_status read_classes(const struct source *source,
                                      struct settings *settings)
 {
     const char *value;
-    json_error_t error;
     enum ramp_status status = get(source, "classes", &value);
     if (status != RAMP_OK)
         return status;
-    json_t *json = json_loads(value, JSON_REJECT_DUPLICATES, &error);
-    if (json == NULL && json_error_code(&error) == json_error_out_of_memory)
-        return error_memory(source->err, "class names", strlen(value));
+    json_memory_watch();
+    json_t *json = json_loads(value, JSON_REJECT_DUPLICATES, NULL);
     settings->json = json;
+    if (!json_memory_sufficed())
+        return error_memory(source->err, "class names", strlen(value));
     if (!json_is_array(json) || json_array_size(json) > INT32_MAX)
         return bad_value(source, "classes", "a JSON array of names", value);
     settings->n_classes = (int)json_array_size(json);
@@ -276,16 +277,17 @@ static enum ramp_status write_classes(char **out,
                                       const struct ramp_model *model,
                                       struct ramp_error *err)
 {
+    json_memory_watch();
     json_t *json = json_array();
-    int failed = json == NULL;
-    for (int i = 0; i < model->n_classes && !failed; i++)
-        failed = json_array_append_new(json, json_string(model->classes[i]));
-    size_t n = failed ? 0 : json_dumpb(json, NULL, 0, JSON_COMPACT);
-    enum ramp_status status = failed ? error_memory(err, "class names", 0)
-                                     : MEM_NEW(out, n + 1, "class names", err);
+    for (int i = 0; i < model->n_classes; i++)
+        json_array_append_new(json, json_string(model->classes[i]));
+    size_t n = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    enum ramp_status status = MEM_NEW(out, n + 1, "class names", err);
     if (status == RAMP_OK)
         json_dumpb(json, *out, n, JSON_COMPACT);
     json_decref(json);
+    if (!json_memory_sufficed() && status == RAMP_OK)
+        status = error_memory(err, "class names", n);
     return status;
 }
 
