@@ -58,7 +58,10 @@ static bool walk_entry(struct walk *walk, const char *folder, const char *name,
     bool more = true;
     if (path == NULL)
         return complain(walk, RAMP_MEMORY, name, "out of memory");
-    if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+    bool there = lstat(path, &status) == 0;
+    if (!there && errno != ENOENT) { /* it may be a folder of pictures */
+        more = complain(walk, error_cause(RAMP_DATA), path, strerror(errno));
+    } else if (there && S_ISDIR(status.st_mode)) {
         more = walk_folder(walk, path, depth + 1);
     } else if (is_picture_name(name) && !file_is_folder(path)) {
         walk->n_found++;

@@ -195,9 +195,12 @@ static enum ramp_status scan_entry(struct scan *scan, struct ramp_error *err)
 {
     const char *path = scan->path + scan->root_length;
     struct stat st;
-    /* What cannot be looked at (a dangling link) shows as a bad picture, and
-     * only if it has the name of one. */
+    /* A link to nothing shows as a bad picture, and only if it has the name of
+     * one; what else cannot be looked at may be a folder of pictures. */
     bool there = stat(scan->path, &st) == 0;
+    if (!there && errno != ENOENT && errno != ELOOP)
+        return error_set(err, error_cause(RAMP_DATA), "cannot read %s: %s",
+                         TEXT_QUOTE(scan->path), strerror(errno));
     if (there && S_ISDIR(st.st_mode)) {
         enum ramp_status status =
             tree_add(scan->tree, path, TREE_FOLDER, 0, NULL, err);

@@ -117,11 +117,15 @@ static enum ramp_status check_new(const struct run_folder *run,
                                   struct ramp_error *err)
 {
     struct stat st;
-    for (int i = 0; i < N_MAKE_A_RUN; i++)
+    for (int i = 0; i < N_MAKE_A_RUN; i++) {
         if (fstatat(run->fd, run_files[i], &st, 0) == 0)
             return error_set(err, RAMP_USAGE,
                              "%s holds a run already (%s); try another --out",
                              TEXT_QUOTE(run->path), run_files[i]);
+        if (errno != ENOENT)
+            return error_set(err, RAMP_IO, "cannot read folder %s: %s",
+                             TEXT_QUOTE(run->path), strerror(errno));
+    }
     return RAMP_OK;
 }
 

@@ -1,0 +1,118 @@
+#!/bin/sh
+# syscalls.sh - no system call that fails makes ramp crash, lie or lose a file.
+# strace lets the first call of a kind fail, the second, and so on, with each of
+# several errors, and EIO also from there on.
+. tests/faults/common
+
+# Small data: the fewer files, the fewer calls.
+small=$dir/small
+for class in left right top; do
+    mkdir -p "$small/$class"
+    for file in $(ls "$data/classes/$class" | head -n 5); do
+        cp "$data/classes/$class/$file" "$small/$class"
+    done
+done
+rm -r "$data/classes"
+export OMP_NUM_THREADS=1
+settings="--net $tiny_net --epochs 2 --batch 70"
+# shellcheck disable=SC2086 # $settings is several words
+"$RAMP" train "$data" $settings --out "$dir/run" || exit
+
+# What a command has to say, whatever time it took, and what it has made.
+said() {
+    sed -e 's/  [0-9.]* ms$//' -e "s|$dir/new|RUN|" -e '/^time /d' "$1"
+    [ ! -e "$dir/new" ] || tensors "$dir/new/best.safetensors" \
+        "$dir/new/last.safetensors"
+}
+
+# faulty CALL ERROR WHEN ARGUMENT...: sets $status; in $dir/new what it makes.
+faulty() {
+    call=$1 error=$2 when=$3
+    shift 3
+    rm -rf "$dir/new"
+    strace -f --seccomp-bpf -qq -o "$dir/trace" -e "trace=$call" \
+        -e "inject=$call:error=$error:when=$when" "$RAMP" "$@" \
+        >"$dir/out" 2>"$dir/err" </dev/null
+    status=$?
+}
+
+# judge WHAT: exit status 0 with all the results; else one line that says why.
+# The line may have been what could not be written, and a temporary file what
+# could not be removed.
+judge() {
+    injected=$(grep INJECTED "$dir/trace")
+    case $status in
+    0)
+        said "$dir/out" | cmp -s - "$dir/expected" ||
+            fail "$1: 0 with other results: $injected"
+        ;;
+    1) grep -q '^libgomp: ' "$dir/err" || fail "$1: 1, not by libgomp" ;;
+    127)
+        grep -q 'while loading shared libraries' "$dir/err" ||
+            fail "$1: 127, not by the loader"
+        ;;
+    [3-6])
+        case $injected in
+        *'write(2,'*) ;;
+        *)
+            [ "$(grep -c '^ramp: ' "$dir/err")" -eq 1 ] ||
+                fail "$1: not one line of error: $(cat "$dir/err")"
+            ;;
+        esac
+        ;;
+    *) fail "$1: exit status $status: $injected $(cat "$dir/err")" ;;
+    esac
+    [ -e "$dir/new" ] || return
+    case $injected in *unlink*) ;; *) no_temporary "$dir/new" "$1" ;; esac
+    checkpoint "$dir/new" "$dir/err" "$1"
+}
+
+points=0
+survived=0
+
+# each NAME CALL ERROR SUFFIX ARGUMENT...
+each() {
+    what=$1 kind=$2 fault=$3 suffix=$4
+    shift 4
+    n=0
+    while [ $((n += 1)) -lt 10000 ]; do
+        faulty "$kind" "$fault" "$n$suffix" "$@"
+        grep -q INJECTED "$dir/trace" || break
+        judge "$what: $kind $n$suffix $fault"
+        [ "$status" -ne 0 ] || survived=$((survived + 1))
+        points=$((points + 1))
+    done
+    [ "$status" -eq 0 ] || fail "$what: exit status $status without a fault"
+}
+
+# sweep NAME ARGUMENT...
+sweep() {
+    title=$1
+    shift
+    start=$points
+    rm -rf "$dir/new"
+    "$RAMP" "$@" >"$dir/out" 2>"$dir/err" || fail "$title: does not work"
+    said "$dir/out" >"$dir/expected"
+    for one in openat read pread64 write fsync close rename mkdir getdents64 \
+        newfstatat flock unlink lseek; do
+        for number in EIO ENOSPC EINTR EACCES EMFILE ENOMEM; do
+            each "$title" "$one" "$number" '' "$@"
+        done
+        each "$title" "$one" EIO + "$@"
+    done
+    each "$title" clone3 EAGAIN '' "$@"
+    echo "$title: $((points - start)) points" >&2
+}
+
+before=$(cksum "$dir"/run/*)
+# shellcheck disable=SC2086
+sweep train train "$data" $settings --out "$dir/new"
+# shellcheck disable=SC2086
+sweep folder train "$small" $settings --out "$dir/new"
+sweep info info "$dir/run"
+sweep predict predict "$dir/run" "$small"
+sweep eval eval "$dir/run" "$data"
+[ "$before" = "$(cksum "$dir"/run/*)" ] || fail 'the model has changed'
+
+conclude "$points failing system calls, $survived without consequence; else \
+one line and exit 3 to 6; 0 signals, every checkpoint loads"
