@@ -1,6 +1,6 @@
 #!/bin/sh
-# faults.sh - the short part of what make proof does to memory, disks and folders
-# (tests/proof): a fault is one line and an exit status, and loses no file.
+# faults.sh - a fault of memory, disk or folder is one line and an exit status,
+# and loses no file. The short part of what tests/proof does at length.
 # shellcheck disable=SC2086 # $tiny is several words
 . tests/cli/common
 . tests/faults/checks

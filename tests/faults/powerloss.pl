@@ -43,7 +43,8 @@ sub text { # "\x61\x62"... => ab
 
 sub split_path {
     my ($path) = @_;
-    return $path =~ m{^(.*)/([^/]+)$} ? ($1 eq '' ? '/' : $1, $2) : ('.', $path);
+    my ($folder, $name) = $path =~ m{^(.*)/([^/]+)$} or return ('.', $path);
+    return ($folder eq '' ? '/' : $folder, $name);
 }
 
 sub change { # of the folder of a path: NAME => inode or undef, ...
@@ -101,7 +102,8 @@ sub on_rename {
     my ($from, $to) = @_;
     my $inode = delete $current{$from};
     $current{$to} = $inode;
-    change($to, (split_path($from))[1] => undef, (split_path($to))[1] => $inode);
+    my $old = (split_path($from))[1];
+    change($to, $old => undef, (split_path($to))[1] => $inode);
     push @{$versions{$to}},
         $inodes{$inode}{synced} . join '', @{$inodes{$inode}{writes}};
 }

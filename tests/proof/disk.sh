@@ -94,8 +94,11 @@ for command in --help --version 'train --help' "info $dir/run" 'info lenet' \
         case $sink in
         closed) "$RAMP" $command >&- 2>"$dir/err" ;;
         pipe) # whose reader has gone
-            { sleep 0.1 && "$RAMP" $command 2>"$dir/err"; echo $? >"$dir/status"; } |
-                true
+            {
+                sleep 0.1
+                "$RAMP" $command 2>"$dir/err"
+                echo $? >"$dir/status"
+            } | true
             (exit "$(cat "$dir/status")")
             ;;
         *) "$RAMP" $command >"$sink" 2>"$dir/err" ;;

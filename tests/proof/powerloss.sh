@@ -10,13 +10,13 @@ sed 's/^conv    4/conv    32/' "$tiny_net" >"$wide"
 mkdir "$dir/versions"
 strace -f -qq -xx -s 100000000 -o "$dir/trace" \
     -e trace=openat,write,fsync,close,rename,mkdir,unlink \
-    "$RAMP" train "$data" --net "$wide" --epochs 12 --batch 70 --opt adamw --val 0 \
-    --out "$dir/run" >"$dir/out" 2>"$dir/err" || {
+    "$RAMP" train "$data" --net "$wide" --epochs 12 --batch 70 --val 0 \
+    --opt adamw --out "$dir/run" >"$dir/out" 2>"$dir/err" || {
     cat "$dir/err"
     fail 'no training'
 }
-perl tests/faults/powerloss.pl "$dir/run" "$dir/versions" <"$dir/trace" \
-    >"$dir/found" || failures=$((failures + 1))
+perl tests/faults/powerloss.pl "$dir/run" "$dir/versions" \
+    <"$dir/trace" >"$dir/found" || failures=$((failures + 1))
 cat "$dir/found"
 # shellcheck disable=SC2046 # four numbers
 set -- $(tail -n 1 "$dir/found")
