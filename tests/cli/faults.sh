@@ -66,6 +66,7 @@ done
 # A disk of its own needs a name space of its own, which not every system gives.
 mkdir "$dir/disk"
 for kilobytes in 4 12 16 64; do
+    # shellcheck disable=SC2016 # for the other shell
     unshare -rm sh -c 'mount -t tmpfs -o "size=$1k" tmpfs "$2" || exit 99
         disk=$2
         shift 2

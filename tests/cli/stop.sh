@@ -52,8 +52,27 @@ wait "$pid"
 status=$?
 [ "$status" -eq 143 ] || fail "ignored SIGINT: expected 143, found $status"
 
-run 7 train "$dir/data" $tiny --lr 1000 --out "$dir/diverged"
-has "$dir/err" 'ramp: training diverged'
+# The penalty breaks the weights in a later epoch than the first.
+run 7 train "$dir/data" --net "$tiny_net" --epochs 50 --batch 10 --lr 0.1 \
+    --l2 100 --momentum 0 --schedule constant --warmup 0 --out "$dir/diverged"
+grep -q '^ramp: training diverged: .* in epoch [0-9]*, batch [0-9]*, '\
+'at learning rate 0.1; try --lr 0.01$' "$dir/err" ||
+    fail "diverged: $(cat "$dir/err")"
 [ -s "$dir/diverged/args.txt" ] || fail 'a diverged run has no args.txt'
+epochs=$(grep -c '^epoch ' "$dir/err")
+[ "$epochs" -gt 0 ] || fail 'diverged before the first epoch was done'
+run 0 info "$dir/diverged/last.safetensors"
+grep -q "^epoch  *$epochs\$" "$dir/out" ||
+    fail "diverged: the last model is not of epoch $epochs"
+run 0 eval "$dir/diverged" "$dir/data"
+
+# ... and the largest rate in the first: no model at all.
+run 7 train "$dir/data" $tiny --lr 1000 --out "$dir/at-once"
+has "$dir/err" 'ramp: training diverged: '
+for name in best last; do
+    [ ! -e "$dir/at-once/$name.safetensors" ] || fail "diverged, and yet $name"
+done
+refused 2 --lr train "$dir/data" $tiny --lr 1e30 --out "$dir/beyond"
+[ ! -e "$dir/beyond" ] || fail 'a folder for a rate that is refused'
 
 finish

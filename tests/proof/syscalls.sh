@@ -8,9 +8,8 @@
 small=$dir/small
 for class in left right top; do
     mkdir -p "$small/$class"
-    for file in $(ls "$data/classes/$class" | head -n 5); do
-        cp "$data/classes/$class/$file" "$small/$class"
-    done
+    find "$data/classes/$class" -name '*.pgm' | sort | head -n 5 |
+        xargs cp -t "$small/$class"
 done
 rm -r "$data/classes"
 export OMP_NUM_THREADS=1
