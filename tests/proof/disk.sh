@@ -2,7 +2,13 @@
 # disk.sh - a disk that is full loses nothing: tmpfs of every size from 0 to all
 # that a training writes and 64 kB, in steps of 4 kB; /dev/full; a limit of the
 # size of files. In a name space of its own, where it may mount.
-[ "${RAMP_UNSHARED:-}" ] || exec unshare -rm env RAMP_UNSHARED=1 sh "$0"
+if [ -z "${RAMP_UNSHARED:-}" ]; then
+    unshare -rm true || {
+        echo 'no name space to mount in'
+        exit 1
+    }
+    RAMP_UNSHARED=1 exec unshare -rm sh "$0"
+fi
 . tests/faults/common
 
 disk=$dir/disk
