@@ -160,9 +160,9 @@ sub folder_states {
     my ($path) = @_;
     my $folder = $folders{$path} // {synced => {}, changes => []};
     my @changes = @{$folder->{changes}};
-    if (@changes > 6) { # too many to try; the older ones are there
+    if (@changes > 4) { # too many to try; the older ones are there
         complain((split_path($path))[1] . ' is not synced');
-        apply($folder->{synced}, shift @changes) while @changes > 6;
+        apply($folder->{synced}, shift @changes) while @changes > 4;
     }
     my @states;
     for my $chosen (0 .. 2**@changes - 1) {
