@@ -45,7 +45,7 @@ judge() {
     case $status in
     0)
         # Of what is written no failure may be passed over.
-        echo "$injected" | grep -v EINTR |
+        printf '%s\n' "$injected" | grep -v EINTR |
             grep -E '^[0-9]+ +(write|fsync|close)\([0-9]+<[^>]*\.tmp-' &&
             fail "$1: 0 all the same"
         said "$dir/out" | cmp -s - "$dir/expected" ||
