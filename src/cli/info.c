@@ -58,9 +58,8 @@ static bool is_model(const char *path)
 
 static void add_head(struct table *table)
 {
-    static const char *const heads[] = {"layer",      "output", "parameters",
-                                        "MFLOP",      "train",  "field",
-                                        "maps"};
+    static const char *const heads[] = {
+        "layer", "output", "parameters", "MFLOP", "train", "field", "maps"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         table_cell(table, "%s", heads[i]);
 }

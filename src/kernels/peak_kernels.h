@@ -5,7 +5,7 @@
 
 /* Each vector waits for its own last result only, so that with this many of
  * them every unit has work; more would not fit the 16 registers of AVX2. The
- * result takes the place of what is added to, as instructions of ARM want it. */
+ * result replaces what was added to, as the instructions of ARM have it. */
 static float peak(size_t rounds)
 {
     const vec half = vec_keep(vec_set1(0.5f));

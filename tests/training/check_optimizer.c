@@ -285,7 +285,7 @@ START_TEST(no_memory_is_reported)
             optimizer_init(&o, net, &options, kernels_get(0), 1, &err);
         mem_fail_at(0, false);
         ck_assert_int_eq(status, n <= 3 ? RAMP_MEMORY : RAMP_OK);
-        ck_assert(n > 3 || o.pieces == NULL);
+        ck_assert(n > 3 || o.tensors == NULL);
         optimizer_release(&o);
     }
     ramp_net_free(net);
