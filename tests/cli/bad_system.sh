@@ -143,17 +143,22 @@ n=0
 while ! grep -q '^epoch' log.err && [ $((n += 1)) -lt 300 ]; do
     sleep 0.05
 done
-refuses 240 'two runs in one folder' 2 "'both' holds a run already" \
+refuses 240 'two runs in one folder' 5 \
+    "cannot write to folder 'both': expected no run at work there" \
     $train --out both
 kill -s TERM $first
 wait $first 2>/dev/null
 [ $? -eq 143 ] || fail 'row 240: the first run did not end as it should'
 accepts 240 'the first run goes on' 'input 1x8x8, 3 classes' info both
+refuses 240 'the first one over' 2 "'both' holds a run already" \
+    $train --out both
 
-# Nobody knows whether the run is dead that writes a file of this name, so it
-# is left; a new run neither takes it for a model nor stumbles over it.
+# Who wrote it held the lock of the folder, and has it no more.
 mkdir killed && cp run/best.safetensors killed/best.safetensors.tmp-1
-trains 241 'temporary file of a killed run' 'epoch 2/2' $train --out killed
+trains 241 'temporary file of a killed run' \
+    'ramp: warning: removed 1 temporary file of a run that was killed' \
+    $train --out killed
+[ -e killed/best.safetensors.tmp-1 ] && fail "$row: it was left"
 accepts 241 'the model beside it' 'input 1x8x8, 3 classes' info killed
 
 # ---- Environment ----
