@@ -3,6 +3,8 @@
 # `ramp predict` runs no program, opens no socket and writes no file; the same
 # picture has the same answer, to the bit, in every run, alone, in a batch, in
 # any order, with one thread and with eight.
+#
+# RUNS: how many (20).
 . tests/faults/common
 
 "$RAMP" train fashion-small --net lenet --time 2s --out "$dir/run" || exit
@@ -71,7 +73,7 @@ compare() {
 }
 
 run=0
-while [ $((run += 1)) -le 20 ]; do
+while [ $((run += 1)) -le "${RUNS:-20}" ]; do
     perl -MList::Util=shuffle -e 'srand shift; print shuffle <STDIN>' "$run" \
         <"$dir/list" >"$dir/shuffled"
     for threads in 1 8; do
@@ -97,5 +99,5 @@ head -n 100 "$dir/shown" >"$dir/some"
 compare "$dir/out" "$dir/some" 'pictures alone'
 
 conclude "$n_calls system calls of predict: 0 programs, sockets or files \
-written; $n_pictures pictures x 20 runs x {1,8} threads x {alone, batches, \
+written; $n_pictures pictures x ${RUNS:-20} runs x {1,8} threads x {alone, batches, \
 shuffled, folder}: $answers answers, $differences differ"

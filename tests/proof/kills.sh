@@ -3,7 +3,7 @@
 # saved is there and loads. SIGKILL at every system call of a training with two
 # saves, then at random times; SIGINT and SIGTERM, alone and in pairs, too.
 #
-# KILLS: how many at random times (1000).
+# CALLS: at which system calls; KILLS: how many at random times (1000).
 . tests/faults/common
 
 export OMP_NUM_THREADS=1
@@ -24,8 +24,8 @@ again() {
 
 # ---- At every system call ----
 calls=0
-for call in openat write fsync close rename mkdir unlink flock newfstatat read \
-    pread64 getpid futex; do
+for call in ${CALLS:-openat write fsync close rename mkdir unlink flock \
+    newfstatat read pread64 getpid futex}; do
     n=0
     while [ $((n += 1)) -lt 10000 ]; do
         rm -rf "$dir/new"
