@@ -99,5 +99,5 @@ head -n 100 "$dir/shown" >"$dir/some"
 compare "$dir/out" "$dir/some" 'pictures alone'
 
 conclude "$n_calls system calls of predict: 0 programs, sockets or files \
-written; $n_pictures pictures x ${RUNS:-20} runs x {1,8} threads x {alone, batches, \
-shuffled, folder}: $answers answers, $differences differ"
+written; $n_pictures pictures x ${RUNS:-20} runs x {1,8} threads x {alone, \
+batches, shuffled, folder}: $answers answers, $differences differ"
