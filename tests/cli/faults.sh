@@ -11,6 +11,7 @@ rm -r "$data/classes"
 run 0 train "$data" $tiny --out "$dir/run"
 
 # ---- Two runs in one folder ----
+: >"$dir/first.err"
 "$RAMP" train "$data" --net "$tiny_net" --epochs 1000000 --time 60s \
     --out "$dir/mine" >"$dir/first.out" 2>"$dir/first.err" &
 pid=$!
