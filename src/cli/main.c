@@ -3,11 +3,9 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_VERBS 16
 
@@ -56,18 +54,6 @@ static int run(int argc, char **argv, struct ramp_error *err)
     return RAMP_OK;
 }
 
-/* A file must not get the number of a standard stream that the caller closed:
- * what is printed would go into it. Reading and writing "/" fails. */
-static void occupy_streams(void)
-{
-    int fd;
-    do
-        fd = open("/", O_RDONLY | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 /* Results that did not arrive are an error, even if all else went well. */
 static int finish_output(int code, struct ramp_error *err)
 {
@@ -86,7 +72,6 @@ int main(int argc, char **argv)
     /* A broken pipe, or a file at its limit, is then an error of the write. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    occupy_streams();
     struct ramp_error err = {.text = ""};
     int code = run(argc, argv, &err);
     code = finish_output(code, &err);

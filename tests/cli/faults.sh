@@ -98,7 +98,7 @@ for command in --version "info $dir/run" "eval $dir/run $data" \
         has "$dir/err" 'ramp: cannot write the results: '
     done
 done
-# Standard error is closed: no file gets its number, and so its lines.
+# Standard error is closed: no file that gets its number gets its lines.
 "$RAMP" train "$data" $tiny --out "$dir/mute" >"$dir/out" 2>&- ||
     fail 'closed standard error: no training'
 [ "$(tensors "$dir/mute/last.safetensors")" = \
