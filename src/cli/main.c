@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_VERBS 16
-
 const struct verb *const cli_verbs[] = {&verb_train, &verb_eval, &verb_predict,
                                         &verb_info,  &verb_data, &verb_check,
                                         &verb_bench, NULL};
+
+enum { N_VERBS = sizeof cli_verbs / sizeof cli_verbs[0] };
 
 static const struct verb *find_verb(const char *name)
 {
@@ -23,9 +23,9 @@ static const struct verb *find_verb(const char *name)
 
 static int unknown_verb(const char *name, struct ramp_error *err)
 {
-    const char *names[MAX_VERBS + 3] = {"--help", "--version"};
+    const char *names[N_VERBS + 2] = {"--help", "--version"};
     int n = 2;
-    for (int i = 0; cli_verbs[i] && i < MAX_VERBS; i++)
+    for (int i = 0; cli_verbs[i]; i++)
         names[n++] = cli_verbs[i]->name;
     const char *near = text_nearest(name, names);
     return (int)error_set(err, RAMP_USAGE, "unknown %s %s; try %s",

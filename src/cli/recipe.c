@@ -60,6 +60,7 @@ enum ramp_status recipe_read(struct option *options, char **text,
     *text = (char *)bytes;
     for (size_t i = 0; i < n_bytes; i++)
         if (bytes[i] == 0x7f ||
+            /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): of three */
             (bytes[i] < 0x20 && !memchr("\t\r\n", bytes[i], 3)))
             return error_set(err, RAMP_USAGE,
                              "cannot read the recipe %s: expected text, found "

@@ -194,10 +194,10 @@ static enum ramp_status load_file(struct ramp_dataset *data,
         return error_memory(err, "a path", strlen(entry->path));
     enum ramp_status status =
         take_file(data, entry, name, &bytes, &n_bytes, err);
-    if (status == RAMP_OK)
+    if (status == RAMP_OK) {
         data->fingerprint = hash_bytes(data->fingerprint, bytes, n_bytes);
-    if (status == RAMP_OK)
         status = part_append(part, bytes, n_bytes, n_classes, name, err);
+    }
     mem_free(bytes);
     mem_free(name);
     return status;

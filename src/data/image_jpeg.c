@@ -349,7 +349,9 @@ static enum ramp_status skip_coded(struct jpeg *jpeg)
     size_t n_least = (jpeg->n_scan_bits + 7) / 8;
     while (at < file->n_bytes) {
         const uint8_t *p = memchr(file->bytes + at, 0xff, file->n_bytes - at);
-        at = p == NULL ? file->n_bytes : (size_t)(p - file->bytes);
+        if (p == NULL)
+            return ends_early(jpeg);
+        at = (size_t)(p - file->bytes);
         if (at + 1 >= file->n_bytes)
             break;
         int next = p[1];

@@ -186,7 +186,7 @@ static void pass_grid(int pass, int *x0, int *y0, int *dx, int *dy)
 
 static size_t row_bytes_of(const struct png *png, int width)
 {
-    size_t bits = (size_t)(png->depth * samples_per_pixel(png->colour));
+    size_t bits = (size_t)png->depth * (size_t)samples_per_pixel(png->colour);
     return ((size_t)width * bits + 7) / 8;
 }
 

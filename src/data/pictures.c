@@ -306,10 +306,9 @@ static enum ramp_status guess_shape(struct ramp_dataset *data, bool *uniform,
                                     struct ramp_error *err)
 {
     struct dataset_item first = data->items[0];
-    enum ramp_status status = RAMP_OK;
     for (size_t i = 0; i < data->n_items && first.width == 0; i++) {
         first = data->items[i];
-        status = dataset_look_at(data, &first, err);
+        enum ramp_status status = dataset_look_at(data, &first, err);
         if (status != RAMP_OK && !may_skip(data, status))
             return status;
     }

@@ -167,6 +167,7 @@ void scaling_init(struct scaling *scaling, const struct ramp_preprocess *pre)
     int c = 0;
     preprocess_factors(pre, mul, add);
     for (int i = 0; i < SCALING_RUN; i++) {
+        /* NOLINTNEXTLINE(*.uninitialized.Assign): each scale has its case */
         scaling->mul[i] = mul[c];
         scaling->add[i] = add[c];
         c = c + 1 < pre->channels ? c + 1 : 0;

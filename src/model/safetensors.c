@@ -406,11 +406,12 @@ void safetensors_floats(float *out, const void *bytes, size_t n)
 static void add_tensor(json_t *json, const struct safetensor *t, size_t begin)
 {
     json_t *shape = json_array();
+    size_t end = begin + 4 * t->n;
     for (int i = 0; i < t->n_dims; i++)
         json_array_append_new(shape, json_integer((json_int_t)t->dims[i]));
-    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape",
-                              shape, "data_offsets", (json_int_t)begin,
-                              (json_int_t)(begin + 4 * t->n));
+    json_t *entry =
+        json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape,
+                  "data_offsets", (json_int_t)begin, (json_int_t)end);
     json_object_set_new(json, t->name, entry);
 }
 

@@ -23,7 +23,7 @@ static void plain_name(char plain[NAME_BYTES], const char *name)
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "abcdefghijklmnopqrstuvwxyz0123456789._-";
     size_t n = 0;
-    for (; name[n] && n < NAME_BYTES - 1; n++)
+    for (; n < NAME_BYTES - 1 && name[n]; n++)
         plain[n] = strchr(letters, name[n]) ? name[n] : '_';
     plain[n] = 0;
 }

@@ -120,8 +120,8 @@ static enum ramp_status read_batch(const struct run *run, size_t first,
 {
     struct ramp_error first_error = {RAMP_OK, ""};
     size_t first_bad = n;
-    int n_threads = ramp_compute_threads(run->compute);
-#pragma omp parallel for schedule(dynamic, 8) num_threads(n_threads)
+#pragma omp parallel for schedule(dynamic, 8)                                  \
+    num_threads(ramp_compute_threads(run->compute))
     for (size_t i = 0; i < n; i++) {
         struct ramp_error one;
         if (ramp_dataset_read(run->data, run->part, first + i,

@@ -456,9 +456,8 @@ static enum ramp_status prepare(struct trainer *t, struct ramp_net **net,
 
 static enum ramp_status run(struct trainer *t, struct ramp_error *err)
 {
-    enum ramp_status status = RAMP_OK;
     for (int e = 1; e <= t->options->epochs && !t->done; e++) {
-        status = run_epoch(t, e, err);
+        enum ramp_status status = run_epoch(t, e, err);
         if (status != RAMP_OK)
             return status;
     }
