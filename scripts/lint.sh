@@ -1,7 +1,7 @@
 #!/bin/sh
 # lint.sh - what is machine-checked of how the code is written: format, the
-# order of the rooms, banned names, public headers, symbols. One line for each
-# finding; exit status 1 if there is one. Needs a finished build.
+# order of the rooms, banned names, public headers, symbols, hardening. One line
+# for each finding; exit status 1 if there is one. Needs a finished build.
 #
 # usage: scripts/lint.sh [FOLDER OF THE LIBRARIES [BUILD FOLDER]]
 set -u
@@ -11,7 +11,8 @@ out=${1:-.}
 build=${2:-build}
 compiler=${CC:-gcc}
 findings=$(mktemp "${TMPDIR:-/tmp}/ramp-lint.XXXXXX") || exit 1
-trap 'rm -f "$findings"' EXIT
+facts=$findings.facts
+trap 'rm -f "$findings" "$facts"' EXIT
 
 text_files() { # everything that a person writes and reads
     find include src tests scripts models datasets docs .ci Makefile ./*.md \
@@ -68,7 +69,35 @@ public_names() {
         sed 's/^\([^:]*\):.* /\1: global symbol without ramp_: /'
 }
 
-for check in format text headers instruction_sets public_names; do
+# What compiler and linker put between a mistake and those who would use it:
+# each line is a promise and what readelf and nm show where it is kept.
+hardening() {
+    for file in ramp libramp.so; do
+        {
+            readelf -hldW "$out/$file"
+            nm -D "$out/$file"
+        } >"$facts" 2>&1
+        while read -r promise evidence; do
+            grep -q -e "$evidence" "$facts" ||
+                echo "$file: not hardened: $promise"
+        done <<'END'
+position-independent Type: *DYN
+read-only-relocations GNU_RELRO
+bound-before-main BIND_NOW
+no-executable-stack GNU_STACK.* RW  *0x
+fortified-calls __snprintf_chk
+stack-protector __stack_chk_fail
+END
+    done
+    # What gcc was told stands in the debugging information.
+    readelf --debug-dump=info "$build/obj/data/image.o" 2>/dev/null >"$facts"
+    if grep -q 'DW_AT_producer.*GNU C' "$facts"; then
+        grep -q -e '-ftrivial-auto-var-init=zero' "$facts" ||
+            echo "image.o: stb_image's variables are not cleared"
+    fi
+}
+
+for check in format text headers instruction_sets public_names hardening; do
     $check
 done >"$findings"
 
