@@ -3,10 +3,11 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/loader.h"
+#include "net/plan.h"
 
 #include <math.h>
 #include <ramp/evaluate.h>
-#include <ramp/predict.h>
 
 /* What a batch takes at most, as long as it holds more than one picture. */
 #define MAX_BATCH ((size_t)256)
@@ -69,73 +70,46 @@ static enum ramp_status check_data(const struct ramp_model *model,
 
 /* ==== Running ==== */
 
-struct run {
+struct evaluating {
     const struct ramp_dataset *data;
     enum ramp_part part;
-    const struct ramp_compute *compute;
-    size_t batch, n_values, n_classes;
-    struct ramp_predictor *predictor;
-    uint8_t *pixels; /* of a batch */
-    float *logits;
+    size_t count, batch, n_classes;
+    struct plan *plan;
+    /* Reads and scales the next batch while this one is answered. Its thread
+     * also keeps those of the plan from spinning between batches. */
+    struct loader *loader;
 };
 
 static enum ramp_status
-run_init(struct run *run, const struct ramp_model *model,
+run_init(struct evaluating *run, const struct ramp_model *model,
          const struct ramp_dataset *data, enum ramp_part part,
          const struct ramp_compute *compute, struct ramp_error *err)
 {
-    const struct ramp_preprocess *pre = ramp_model_preprocess(model);
-    const struct ramp_net *net = ramp_model_net(model);
-    size_t count = ramp_dataset_count(data, part);
-    *run = (struct run){.data = data, .part = part, .compute = compute};
-    run->n_classes = (size_t)ramp_model_n_classes(model);
-    run->n_values =
-        (size_t)pre->channels * (size_t)pre->height * (size_t)pre->width;
-    run->batch = count < MAX_BATCH ? count : MAX_BATCH;
+    struct ramp_net *net = ramp_model_net(model);
+    *run =
+        (struct evaluating){.data = data,
+                            .part = part,
+                            .count = ramp_dataset_count(data, part),
+                            .n_classes = (size_t)ramp_model_n_classes(model)};
+    run->batch = run->count < MAX_BATCH ? run->count : MAX_BATCH;
     while (run->batch > 1 &&
            ramp_net_memory(net, run->batch, false, compute) > MAX_BATCH_BYTES)
         run->batch /= 2;
+    const struct loader_options options = {.compute = *compute,
+                                           .batch = run->batch,
+                                           .pre =
+                                               *ramp_model_preprocess(model)};
     enum ramp_status status =
-        ramp_predictor_new(&run->predictor, model, run->batch, compute, err);
+        plan_new(&run->plan, net, run->batch, false, compute, err);
     if (status == RAMP_OK)
-        status = MEM_NEW(&run->pixels, run->batch * run->n_values,
-                         "a batch of pictures", err);
-    if (status == RAMP_OK)
-        status =
-            MEM_NEW(&run->logits, run->batch * run->n_classes, "logits", err);
+        status = loader_new(&run->loader, data, part, &options, err);
     return status;
 }
 
-static void run_release(struct run *run)
+static void run_release(struct evaluating *run)
 {
-    ramp_predictor_free(run->predictor);
-    mem_free(run->pixels);
-    mem_free(run->logits);
-}
-
-/* Pictures that are not in memory are decoded here, so by all threads. Of
- * several bad ones the first decides, whoever came first. */
-static enum ramp_status read_batch(const struct run *run, size_t first,
-                                   size_t n, struct ramp_error *err)
-{
-    struct ramp_error first_error = {RAMP_OK, ""};
-    size_t first_bad = n;
-#pragma omp parallel for schedule(dynamic, 8)                                  \
-    num_threads(ramp_compute_threads(run->compute))
-    for (size_t i = 0; i < n; i++) {
-        struct ramp_error one;
-        if (ramp_dataset_read(run->data, run->part, first + i,
-                              run->pixels + i * run->n_values, &one) == RAMP_OK)
-            continue;
-#pragma omp critical(evaluate_read)
-        if (i < first_bad) {
-            first_bad = i;
-            first_error = one;
-        }
-    }
-    if (first_bad < n && err != NULL)
-        *err = first_error;
-    return first_error.status;
+    loader_free(run->loader);
+    plan_free(run->plan);
 }
 
 /* -log softmax(logits)[label] */
@@ -148,16 +122,17 @@ static double cross_entropy(const float *logits, size_t n, size_t label,
     return log(sum) - ((double)logits[label] - largest);
 }
 
-/* Adds the batch to the confusion matrix and the loss. */
+/* Adds the batch, whose first picture is number `first` of the part, to the
+ * confusion matrix and the loss. */
 static enum ramp_status count_batch(struct ramp_evaluation *result,
-                                    const struct run *run, size_t first,
-                                    size_t n, struct ramp_error *err)
+                                    const struct evaluating *run, size_t first,
+                                    const struct loader_batch *batch,
+                                    struct ramp_error *err)
 {
     char buffer[256];
-    for (size_t i = 0; i < n; i++) {
-        const float *logits = run->logits + i * run->n_classes;
-        size_t label =
-            (size_t)ramp_dataset_label(run->data, run->part, first + i);
+    const float *logits = plan_forward(run->plan, batch->x, batch->n);
+    for (size_t i = 0; i < batch->n; i++, logits += run->n_classes) {
+        size_t label = (size_t)batch->labels[i];
         size_t answer = 0;
         for (size_t k = 1; k < run->n_classes; k++)
             if (logits[k] > logits[answer])
@@ -174,6 +149,21 @@ static enum ramp_status count_batch(struct ramp_evaluation *result,
         result->confusion[label * run->n_classes + answer]++;
     }
     return RAMP_OK;
+}
+
+static enum ramp_status count_part(struct ramp_evaluation *result,
+                                   const struct evaluating *run,
+                                   struct ramp_error *err)
+{
+    struct loader_batch batch;
+    enum ramp_status status = RAMP_OK;
+    loader_start(run->loader, 1, 0);
+    for (size_t i = 0; i < run->count && status == RAMP_OK; i += batch.n) {
+        status = loader_next(run->loader, &batch, err);
+        if (status == RAMP_OK)
+            status = count_batch(result, run, i, &batch, err);
+    }
+    return status;
 }
 
 /* ==== Figures ==== */
@@ -222,7 +212,7 @@ ramp_evaluate(struct ramp_evaluation *result, const struct ramp_model *model,
               const struct ramp_dataset *data, enum ramp_part part,
               const struct ramp_compute *compute, struct ramp_error *err)
 {
-    struct run run = {0};
+    struct evaluating run = {0};
     double start = clock_seconds();
     size_t n_classes = (size_t)ramp_model_n_classes(model);
     *result = (struct ramp_evaluation){.n_classes = (int)n_classes};
@@ -234,15 +224,8 @@ ramp_evaluate(struct ramp_evaluation *result, const struct ramp_model *model,
         status = MEM_NEW(&result->classes, n_classes, "class scores", err);
     if (status == RAMP_OK)
         status = run_init(&run, model, data, part, compute, err);
-    size_t count = ramp_dataset_count(data, part);
-    for (size_t i = 0; i < count && status == RAMP_OK; i += run.batch) {
-        size_t n = count - i < run.batch ? count - i : run.batch;
-        status = read_batch(&run, i, n, err);
-        if (status == RAMP_OK) {
-            ramp_predict_pixels(run.predictor, run.logits, NULL, run.pixels, n);
-            status = count_batch(result, &run, i, n, err);
-        }
-    }
+    if (status == RAMP_OK)
+        status = count_part(result, &run, err);
     run_release(&run);
     if (status != RAMP_OK) {
         ramp_evaluation_release(result);
