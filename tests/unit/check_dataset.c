@@ -170,6 +170,30 @@ START_TEST(split)
 }
 END_TEST
 
+/* Which pictures of one class are drawn says nothing of another class. */
+START_TEST(split_by_class)
+{
+    static struct names all, val;
+    struct sample even = {
+        .n_classes = 2, .n = {40}, .channels = 1, .height = 3, .width = 3};
+    struct sink sink = {.folder = test_path("classes")};
+    struct ramp_dataset_options o = {.val_share = 0.5, .seed = 5};
+    uint64_t drawn[2] = {0};
+    int n[2] = {0};
+    put_folders(&sink, &even, false);
+    list_of(&all, sink.folder, RAMP_TRAIN, NULL);
+    list_of(&val, sink.folder, RAMP_VAL, &o);
+    for (size_t i = 0, in_val = 0; i < all.n; i++) {
+        bool here =
+            in_val < val.n && strcmp(all.text[i], val.text[in_val]) == 0;
+        drawn[all.labels[i]] |= (uint64_t)here << n[all.labels[i]]++;
+        in_val += here;
+    }
+    ck_assert_int_eq(n[0], n[1]);
+    ck_assert_uint_ne(drawn[0], drawn[1]);
+}
+END_TEST
+
 START_TEST(split_by_seed_alone)
 {
     static struct names first, again;
@@ -593,6 +617,7 @@ static Suite *suite(void)
     tcase_add_test(tc, fingerprints);
     tcase_add_loop_test(tc, split, 0, 7);
     tcase_add_test(tc, split_by_seed_alone);
+    tcase_add_test(tc, split_by_class);
     tcase_add_test(tc, split_one_each);
     tcase_add_test(tc, shapes);
     tcase_add_loop_test(tc, own_shape, 0, 6);

@@ -119,6 +119,21 @@ START_TEST(png_variants)
 }
 END_TEST
 
+/* So few colours that a filter's ties are many, and what is undone wrongly is
+ * an index behind the palette. */
+START_TEST(png_few_colours)
+{
+    for (int depth = 2; depth <= 8; depth *= 2) {
+        struct png_spec spec = {.width = 33,
+                                .height = 17,
+                                .colour = 3,
+                                .depth = depth,
+                                .n_colours = 3};
+        compare_png(&spec);
+    }
+}
+END_TEST
+
 START_TEST(png_grey_palette)
 {
     struct png_spec spec = {.width = 9,
@@ -362,6 +377,7 @@ static const struct damage refusals[] = {
     {"width 0", "found 0x12", JPEG, 0xc0, 7, 2, "\0\0"},
     {"132 5 components", "found 5", JPEG, 0xc0, 9, 1, "\5"},
     {"2 components", "found 2", JPEG, 0xc0, 9, 1, "\2"},
+    {"1 component of 3", "JPEG segment SOF", JPEG, 0xc0, 9, 1, "\1"},
     {"133 factor 0", "sampling factors of 1 to 4, found 0x1", JPEG, 0xc0, 11, 1,
      "\1"},
     {"133 factor 5", "sampling factors of 1 to 4, found 5x1", JPEG, 0xc0, 11, 1,
@@ -1045,6 +1061,7 @@ static Suite *suite(void)
     TCase *tc = tcase_create("image");
     tcase_set_timeout(tc, 60);
     add_loop(tc, png_variants, 15);
+    tcase_add_test(tc, png_few_colours);
     tcase_add_test(tc, png_grey_palette);
     tcase_add_test(tc, png_odd_but_read);
     tcase_add_test(tc, png_orientation);

@@ -339,12 +339,15 @@ START_TEST(no_change)
 }
 END_TEST
 
-/* Every shift and both sides come up, about equally often and independently;
- * what comes out is exactly the picture moved. */
+/* Every shift and both sides come up, about equally often and independently,
+ * also of what the picture before drew; what comes out is exactly the picture
+ * moved. */
 START_TEST(flip_and_shift)
 {
     enum { S = 2, SIDE = 2 * S + 1, N = 5000 };
     static int counts[2][SIDE][SIDE];
+    int n_same = 0;
+    int dy_before = 0;
     struct augment augment = {.flip = true, .shift = S};
     fill_random(stored, n_floats(&canvas), 8);
     for (uint64_t counter = 0; counter < N; counter++) {
@@ -357,6 +360,8 @@ START_TEST(flip_and_shift)
             if (!is_moved(&canvas, flip, dx, dy))
                 continue;
             counts[flip][dy + S][dx + S]++;
+            n_same += dx == dy_before;
+            dy_before = dy;
             found++;
         }
         if (found != 1)
@@ -370,6 +375,7 @@ START_TEST(flip_and_shift)
         chi2 += off * off / mean;
     }
     ck_assert_msg(chi2 < 86, "chi-square of 49 is %.1f", chi2); /* p = 0.001 */
+    ck_assert_int_lt(n_same, N / SIDE + N / 20);
 }
 END_TEST
 
