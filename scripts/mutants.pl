@@ -31,8 +31,8 @@ sub text_of {
 
 # The old text must stand exactly once.
 sub mutated {
-    my ($mutant) = @_;
-    my $text = text_of($mutant->{file});
+    my ($mutant, $tree) = @_;
+    my $text = text_of("$tree/$mutant->{file}");
     my ($old, $new) = map { join "\n", @{ $mutant->{$_} } } '-', '+';
     my $n = () = $text =~ /\Q$old\E/g;
     die "mutants.pl: $mutant->{file}: expected '$old' once, found it $n times\n"
@@ -43,12 +43,13 @@ sub mutated {
 
 if ($command eq 'list') {
     for my $i (0 .. $#mutants) {
-        mutated($mutants[$i]);
+        mutated($mutants[$i], '.');
         print $i + 1, " $mutants[$i]{file} $mutants[$i]{tests}\n";
     }
 } else {
     my $mutant = $mutants[ $number - 1 ];
+    my $text = mutated($mutant, $folder);
     open my $file, '>', "$folder/$mutant->{file}" or die "$!\n";
-    print $file mutated($mutant);
+    print $file $text;
     close $file or die "$!\n";
 }

@@ -64,6 +64,7 @@ while read -r number file tests; do
     "  " | *" $number "*) ;;
     *) continue ;;
     esac
+    cp "$copy/tree/$file" "$copy/whole"
     perl scripts/mutants.pl plant "$number" "$copy/tree" || exit 1
     # shellcheck disable=SC2086 # a list of tests
     if ! build $tests; then
@@ -77,7 +78,7 @@ while read -r number file tests; do
         n_survived=$((n_survived + 1))
         echo "$number $file: SURVIVED $tests"
     fi
-    cp "$file" "$copy/tree/$file"
+    cp "$copy/whole" "$copy/tree/$file"
 done <"$copy/list"
 
 n=$((n_caught + n_survived))
