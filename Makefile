@@ -44,6 +44,10 @@ TEST_OBJECTS = $(LIB_OBJECTS) $(call objects,$(call rooms_c,report))
 TEST_SOURCES = $(sort $(wildcard tests/*/check_*.c))
 TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(TEST_SOURCES)))
 TEST_SCRIPTS = $(sort $(wildcard tests/cli/*.sh))
+# Fuzz targets: with replay.c test programs too, with libFuzzer for make fuzz.
+FUZZ_SOURCES = $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(FUZZ_SOURCES)))
+FUZZ_DRIVER = $(BUILD)/tests/replay.o $(CHECK_LDLIBS)
 BENCH_PROGRAM = $(BUILD)/tests/bench_kernels
 
 # In calls of make below: all processors, unless make was told a number.
@@ -61,7 +65,7 @@ test: ## install what is missing, build and run every test
 	@scripts/deps.sh test
 	@$(SUBMAKE) all test-programs
 	@RAMP='$(abspath $(OUT)/ramp)' \
-	    tests/run.sh $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+	    tests/run.sh $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
 # Check forks for each test, here too: a forked test ends with exit(), where
 # the leak checker looks, so that a leak fails the very test that made it.
@@ -72,6 +76,17 @@ test-asan: ## the same under gcc's address, undefined and leak checkers
 	$(MAKE) --no-print-directory test CC=gcc BUILD=build/asan FORTIFY= \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	    -fsanitize=address,undefined'
+
+# FUZZ_CFLAGS are for all but the kernels, of which only the portable ones are
+# built: they would take minutes, and libFuzzer's eyes off the parsers.
+SECONDS ?= 60
+fuzz: ## fuzz the parsers by clang, SECONDS=60 each; FUZZ=target for one
+	@CC=clang scripts/deps.sh fuzz
+	@$(SUBMAKE) fuzz-programs CC=clang BUILD=build/fuzz MACHINE= FORTIFY= \
+	    CFLAGS='-O2 -g -fno-omit-frame-pointer -fsanitize=address' \
+	    FUZZ_CFLAGS='-fsanitize=fuzzer-no-link,undefined \
+	    -fno-sanitize-recover=all' FUZZ_DRIVER=-fsanitize=fuzzer
+	@scripts/fuzz.sh '$(SECONDS)' $(FUZZ)
 
 lint: ## check format, order of rooms, symbols and banned names
 	@scripts/deps.sh lint
@@ -94,7 +109,9 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 - \2/p' Makefile
 
-test-programs: $(TEST_PROGRAMS)
+test-programs: $(TEST_PROGRAMS) $(FUZZ_PROGRAMS)
+
+fuzz-programs: $(FUZZ_PROGRAMS)
 
 # ---- Instruction sets ----
 # $(call takes,FLAG): the flag, if this compiler knows it.
@@ -139,7 +156,7 @@ $(BUILD)/flags: FORCE
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo 'CC $<'
-	@$(CC) $(ALL_CFLAGS) $(FILE_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) $(FUZZ_CFLAGS) $(FILE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The decoders of stb_image meet hostile bytes: what they leave unset must not
 # show old memory. gcc knows "zero"; clang 14 takes only "pattern".
@@ -192,16 +209,35 @@ define test_rule
 $(BUILD)/tests/$(basename $(notdir $(1))): $(1) $(INSIDE) $(BUILD)/flags
 	@mkdir -p $$(@D)
 	@echo 'CC $$<'
-	@$$(CC) $$(ALL_LDFLAGS) -I. -pie -MMD -MP -o $$@ $$< $(INSIDE) \
-	    $(2) $$(LDLIBS)
+	@$$(CC) $$(ALL_LDFLAGS) $$(FUZZ_CFLAGS) -I. -pie -MMD -MP -o $$@ $$< \
+	    $(2) $(INSIDE) $$(WRAPS:%=-Wl,--wrap=%) $$(LDLIBS)
 endef
 $(foreach source,$(TEST_SOURCES),$(eval \
     $(call test_rule,$(source),$$(CHECK_LDLIBS))))
 $(eval $(call test_rule,tests/bench/bench_kernels.c,))
 
+# A fuzz target puts its own in the place of the functions in WRAPS.
+$(foreach source,$(FUZZ_SOURCES),$(eval \
+    $(call test_rule,$(source),$$(FUZZ_OBJECTS) $$(FUZZ_DRIVER))))
+$(FUZZ_PROGRAMS): $(filter %.o,$(FUZZ_DRIVER))
+$(BUILD)/tests/replay.o: tests/fuzz/replay.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -I. -MMD -MP -c -o $@ $<
+
+FUZZ_CLI = $(filter-out %/main.o,$(call objects,$(call rooms_c,cli)))
+$(BUILD)/tests/fuzz_argv: $(FUZZ_CLI)
+$(BUILD)/tests/fuzz_argv: FUZZ_OBJECTS = $(FUZZ_CLI)
+$(BUILD)/tests/fuzz_argv: WRAPS = verb_parse file_read ramp_dataset_open \
+    ramp_model_load ramp_net_load
+$(BUILD)/tests/fuzz_image: WRAPS = image_set_size
+$(BUILD)/tests/fuzz_safetensors: WRAPS = file_in_open file_in_read file_in_close
+$(BUILD)/tests/fuzz_model: WRAPS = file_in_open file_in_read file_in_close \
+    file_save_begin file_save_write file_save_commit
+
 FORCE:
-.PHONY: all demo test test-asan lint bench proof clean help test-programs FORCE
+.PHONY: all demo test test-asan fuzz lint bench proof clean help \
+    test-programs fuzz-programs FORCE
 .DELETE_ON_ERROR:
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d) \
-    $(BENCH_PROGRAM:=.d)
+    $(FUZZ_PROGRAMS:=.d) $(BUILD)/tests/replay.d $(BENCH_PROGRAM:=.d)

@@ -4,7 +4,7 @@
 # command and, on a terminal, asks whether to run it; on a system without
 # apt-get it prints what is needed. Exit status 0: all is there.
 #
-# usage: scripts/deps.sh [demo|test|lint|bench|proof]
+# usage: scripts/deps.sh [demo|test|lint|bench|fuzz|proof]
 set -u
 
 goal=${1:-demo}
@@ -46,6 +46,10 @@ look() {
     needed=$needed$(missing_headers)
     case $goal in
     demo | test) have gnuplot || wanted="gnuplot-nox" ;;
+    fuzz)
+        ls /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a \
+            >/dev/null 2>&1 || needed="${needed}libclang-rt-14-dev "
+        ;;
     lint) have clang-format || needed="${needed}clang-format " ;;
     proof)
         have aarch64-linux-gnu-gcc ||
