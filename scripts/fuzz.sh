@@ -34,9 +34,9 @@ libfuzzer() { # TARGET LOG ARGUMENT ...
     target=$1
     log=$2
     shift 2
-    ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=4:${ASAN_OPTIONS-} \
-        "$build/tests/fuzz_$target" -timeout=5 -rss_limit_mb=1024 \
-        -malloc_limit_mb=512 -close_fd_mask=1 "$@" \
+    options=quarantine_size_mb=4:malloc_context_size=4:${ASAN_OPTIONS-}
+    ASAN_OPTIONS=$options "$build/tests/fuzz_$target" -timeout=5 \
+        -rss_limit_mb=1024 -malloc_limit_mb=512 -close_fd_mask=1 "$@" \
         >"$log" 2>&1
 }
 
@@ -46,7 +46,8 @@ fuzz() { # TARGET
     found=build/fuzz/corpus/$1
     committed=tests/fuzz/corpus/$1
     mkdir -p "$found" "$committed" build/fuzz/findings
-    set -- "$1" "build/fuzz/$1.log" "-max_total_time=$seconds" "-runs=${RUNS:--1}" \
+    set -- "$1" "build/fuzz/$1.log" \
+        "-max_total_time=$seconds" "-runs=${RUNS:--1}" \
         "-max_len=$(longest "$1")" -print_final_stats=1 \
         "-artifact_prefix=build/fuzz/findings/$1-"
     [ ! -e "$words" ] || set -- "$@" "-dict=$words"
@@ -71,7 +72,8 @@ merge() { # TARGET
 if [ "$seconds" = merge ]; then
     for target in "$@"; do
         merge "$target" || exit
-        echo "$target: $(find "tests/fuzz/corpus/$target" -type f | wc -l) files"
+        echo "$target: $(find "tests/fuzz/corpus/$target" -type f |
+            wc -l) files"
     done
     exit
 fi
