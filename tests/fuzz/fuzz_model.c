@@ -2,8 +2,6 @@
  * '{' is a model file (model_file.h), loaded and asked about one picture. Any
  * other is the text of a net behind one byte: a model is made around it, saved,
  * loaded again, found equal and asked. */
-#include "model/model.h"
-#include "net/net.h"
 #include "net/netspec.h"
 #include "tests/fuzz/model_file.h"
 
@@ -132,13 +130,15 @@ static void save_and_load(struct ramp_net *net)
                                         .width = (int)net->input.w,
                                         .scale = RAMP_SCALE_STANDARD,
                                         .std = {1, 1, 1}};
+    const struct model_extra extra = {"velocity", net->params};
     struct ramp_error err = {.text = ""};
     struct ramp_model *model = NULL, *again = NULL;
     ramp_net_init(net, &init, 1);
     /* Refused: a text that is not UTF-8. */
     if (ramp_model_new(&model, &net, classes, net->options.n_classes, &pre,
                        &err) == RAMP_OK &&
-        ramp_model_save(model, "fuzz.safetensors", &err) == RAMP_OK) {
+        model_save_with(model, "fuzz.safetensors", &extra, 1, &err) ==
+            RAMP_OK) {
         ASSERT(model_file_load(&again, written, n_written, &err) == RAMP_OK);
         size_t n_bytes = model->net->n_params * sizeof(float);
         ASSERT(again->net->n_params == model->net->n_params);

@@ -22,20 +22,20 @@ size_t LLVMFuzzerMutate(uint8_t *bytes, size_t n_bytes, size_t max_bytes)
     return n_bytes < max_bytes ? n_bytes : max_bytes;
 }
 
+/* Not by base/file.h: a target may have put its own in the place of that. The
+ * block is of the very size, so that a read beyond it shows. */
 START_TEST(replay)
 {
-    struct ramp_error err;
-    uint8_t *bytes;
-    size_t n_bytes;
+    static uint8_t bytes[1 << 20];
     printf("%s\n", paths[_i]);
     fflush(stdout);
-    ck_assert_int_eq(
-        file_read(&bytes, &n_bytes, paths[_i], 1 << 20, RAMP_DATA, &err),
-        RAMP_OK);
-    /* In a block of the very size: a read beyond it shows. */
+    FILE *file = fopen(paths[_i], "rb");
+    ck_assert_ptr_nonnull(file);
+    size_t n_bytes = fread(bytes, 1, sizeof bytes, file);
+    ck_assert(n_bytes < sizeof bytes && !ferror(file));
+    fclose(file);
     uint8_t *exact = malloc(n_bytes ? n_bytes : 1);
     memcpy(exact, bytes, n_bytes);
-    mem_free(bytes);
     LLVMFuzzerTestOneInput(exact, n_bytes);
     free(exact);
 }
