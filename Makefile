@@ -218,21 +218,24 @@ $(foreach source,$(TEST_SOURCES),$(eval \
 $(eval $(call test_rule,tests/bench/bench_kernels.c,))
 
 # A fuzz target puts its own in the place of the functions in WRAPS.
+FUZZ_OBJECTS = $(BUILD)/tests/exact.o $(FUZZ_DRIVER)
 $(foreach source,$(FUZZ_SOURCES),$(eval \
-    $(call test_rule,$(source),$$(FUZZ_OBJECTS) $$(FUZZ_DRIVER))))
-$(FUZZ_PROGRAMS): $(filter %.o,$(FUZZ_DRIVER))
-$(BUILD)/tests/replay.o: tests/fuzz/replay.c $(BUILD)/flags
+    $(call test_rule,$(source),$$(OBJECTS) $$(FUZZ_OBJECTS))))
+$(FUZZ_PROGRAMS): $(filter %.o,$(FUZZ_OBJECTS))
+$(FUZZ_PROGRAMS): WRAPS = mem_alloc mem_new mem_grow mem_strdup
+$(BUILD)/tests/%.o: tests/fuzz/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -I. -MMD -MP -c -o $@ $<
 
 FUZZ_CLI = $(filter-out %/main.o,$(call objects,$(call rooms_c,cli)))
 $(BUILD)/tests/fuzz_argv: $(FUZZ_CLI)
-$(BUILD)/tests/fuzz_argv: FUZZ_OBJECTS = $(FUZZ_CLI)
-$(BUILD)/tests/fuzz_argv: WRAPS = verb_parse file_read ramp_dataset_open \
+$(BUILD)/tests/fuzz_argv: OBJECTS = $(FUZZ_CLI)
+$(BUILD)/tests/fuzz_argv: WRAPS += verb_parse file_read ramp_dataset_open \
     ramp_model_load ramp_net_load
-$(BUILD)/tests/fuzz_image: WRAPS = image_set_size
-$(BUILD)/tests/fuzz_safetensors: WRAPS = file_in_open file_in_read file_in_close
-$(BUILD)/tests/fuzz_model: WRAPS = file_in_open file_in_read file_in_close \
+$(BUILD)/tests/fuzz_image: WRAPS += image_set_size
+$(BUILD)/tests/fuzz_safetensors: WRAPS += file_in_open file_in_read \
+    file_in_close
+$(BUILD)/tests/fuzz_model: WRAPS += file_in_open file_in_read file_in_close \
     file_save_begin file_save_write file_save_commit
 
 FORCE:
@@ -241,4 +244,5 @@ FORCE:
 .DELETE_ON_ERROR:
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAM_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d) \
-    $(FUZZ_PROGRAMS:=.d) $(BUILD)/tests/replay.d $(BENCH_PROGRAM:=.d)
+    $(FUZZ_PROGRAMS:=.d) $(BUILD)/tests/replay.d $(BUILD)/tests/exact.d \
+    $(BENCH_PROGRAM:=.d)
