@@ -137,10 +137,12 @@ static void save_and_load(struct ramp_net *net)
     /* Refused: a text that is not UTF-8. */
     if (ramp_model_new(&model, &net, classes, net->options.n_classes, &pre,
                        &err) == RAMP_OK &&
+        ramp_model_set_fact(model, "seed", "1", &err) == RAMP_OK &&
         model_save_with(model, "fuzz.safetensors", &extra, 1, &err) ==
             RAMP_OK) {
         ASSERT(model_file_load(&again, written, n_written, &err) == RAMP_OK);
         size_t n_bytes = model->net->n_params * sizeof(float);
+        ASSERT(strcmp(ramp_model_fact(again, "seed"), "1") == 0);
         ASSERT(again->net->n_params == model->net->n_params);
         ASSERT(memcmp(again->net->params, model->net->params, n_bytes) == 0);
         ask(again);
