@@ -51,8 +51,9 @@ summary() {
             for (i = 1; i <= k; i++) {
                 a = order[i]; mean = sum[a] / n[a]
                 v = n[a] > 1 ? (square[a] - n[a] * mean ^ 2) / (n[a] - 1) : 0
-                printf "| `%s` | %d | %.2f %% | **%.2f %%** | %.2f |\n",
-                    a, n[a], val[a] / n[a], mean, sqrt(v > 0 ? v : 0)
+                spread = n[a] > 1 ? sprintf("%.2f", sqrt(v > 0 ? v : 0)) : "-"
+                printf "| `%s` | %d | %.2f %% | **%.2f %%** | %s |\n",
+                    a, n[a], val[a] / n[a], mean, spread
             }
         }' "$table"
 }

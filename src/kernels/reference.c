@@ -209,7 +209,7 @@ struct pool {
     double *y, *dx;
     const double *dy, *x;
     size_t *winner;
-    size_t *inside; /* pixels of the window at hand */
+    size_t inside; /* pixels of the window at hand */
     size_t c;
 };
 
@@ -247,14 +247,14 @@ void reference_maxpool_backward(double *dx, const double *dy,
 static void count_visit(const struct tap *t, void *context)
 {
     (void)t;
-    const struct pool *p = context;
-    ++*p->inside;
+    struct pool *p = context;
+    p->inside++;
 }
 
 static void avgpool_visit(const struct tap *t, void *context)
 {
     const struct pool *p = context;
-    double share = 1 / (double)*p->inside;
+    double share = 1 / (double)p->inside;
     for (size_t j = 0; j < p->c; j++) {
         size_t in = t->in * p->c + j, out = t->out * p->c + j;
         if (p->y != NULL)
@@ -269,8 +269,7 @@ static void avgpool(const struct reference_window *v, struct pool *p)
     for (size_t n = 0; n < v->n; n++)
         for (size_t i = 0; i < v->oh; i++)
             for (size_t j = 0; j < v->ow; j++) {
-                size_t inside = 0;
-                p->inside = &inside;
+                p->inside = 0;
                 visit_window(v, n, i, j, count_visit, p);
                 visit_window(v, n, i, j, avgpool_visit, p);
             }

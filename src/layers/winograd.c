@@ -139,10 +139,13 @@ static void gathered_rooms(const struct problem *p, float *gathered,
     v->width = GATHER_WIDTH;
     v->block = tiles * v->width;
     v->xi = tiles * c + SKEW;
-    v->data = gathered + products * p->in.c * p->out.c;
+    v->data = z->data = NULL;
     z->width = p->kernels->max_nv * p->kernels->width;
     z->block = tiles * z->width;
     z->xi = tiles * ceil_to(p->out.c, z->width) + SKEW;
+    if (gathered == NULL)
+        return;
+    v->data = gathered + products * p->in.c * p->out.c;
     z->data = v->data + products * v->xi;
 }
 

@@ -36,9 +36,8 @@ static struct rooms rooms_of(const struct problem *p, float *scratch)
 
 static size_t rooms_floats(const struct problem *p)
 {
-    struct rooms room = rooms_of(p, NULL);
     size_t m = p->form.m, a = p->form.a;
-    return (rows_of(p) * a + squared(a)) * room.row +
+    return (rows_of(p) * a + squared(a)) * p->tiles_w * NARROW_C +
            m * m * p->tiles_w * p->out.c;
 }
 
