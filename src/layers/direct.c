@@ -123,11 +123,10 @@ static void pack_tap(const struct layer *l, const struct pass *p, size_t r,
          * phases before it. */
         float *to = packed + first * k * panel_floats(p->run->kernels, c) +
                     depth * w.column + (tap_r * taps_s + tap_s) * k * ldb;
-        for (size_t j = 0; j < k; j++, to += ldb) {
-            for (size_t m = 0; m < w.columns; m++)
-                to[m] = from[(w.column + m) * k + j];
-            memset(to + w.columns, 0, (ldb - w.columns) * sizeof *to);
-        }
+        p->run->kernels->transpose(to, ldb, from + w.column * k, k, w.columns,
+                                   k);
+        for (size_t j = 0; j < k; j++)
+            memset(to + j * ldb + w.columns, 0, (ldb - w.columns) * sizeof *to);
     }
 }
 
