@@ -85,7 +85,6 @@ fuzz: ## fuzz the parsers by clang, SECONDS=60 each; FUZZ=target for one
 	@$(SUBMAKE) fuzz-programs CC=clang BUILD=build/fuzz MACHINE= FORTIFY= \
 	    CFLAGS='-O2 -g -fno-omit-frame-pointer -fsanitize=address' \
 	    FUZZ_CFLAGS='-fsanitize=fuzzer-no-link,undefined \
-	    -fsanitize-ignorelist=tests/fuzz/ignore.txt \
 	    -fno-sanitize-recover=all' FUZZ_DRIVER=-fsanitize=fuzzer
 	@scripts/fuzz.sh '$(SECONDS)' $(FUZZ)
 

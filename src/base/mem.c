@@ -43,12 +43,14 @@ static bool must_fail(void)
 
 static void *new_block(size_t n_bytes)
 {
+    void *block;
     if (n_bytes < 2 * HUGE_PAGE)
         return aligned_alloc(MEM_ALIGN, n_bytes ? n_bytes : MEM_ALIGN);
-    void *block = aligned_alloc(HUGE_PAGE, n_bytes);
+    if (posix_memalign(&block, HUGE_PAGE, n_bytes) != 0)
+        return NULL;
 #ifdef MADV_HUGEPAGE
-    if (block != NULL) /* a wish; that it may be refused changes nothing */
-        (void)madvise(block, n_bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    /* A wish; that it may be refused changes nothing. */
+    (void)madvise(block, n_bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     return block;
 }
