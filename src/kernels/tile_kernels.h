@@ -34,11 +34,10 @@ INLINE void tile_run(const struct tile *t, size_t m, size_t nv, bool columns)
     vec acc[KERNELS_MAX_M][KERNELS_MAX_NV], start[KERNELS_MAX_NV];
     UNROLL for (size_t v = 0; v < nv; v++)
     {
-        size_t left = t->n - v * VEC_WIDTH;
-        const float *from = t->start + v * VEC_WIDTH;
+        size_t at = v * VEC_WIDTH, left = t->n - at;
         start[v] = t->start == NULL    ? vec_set1(0)
-                   : left >= VEC_WIDTH ? vec_load(from)
-                                       : vec_load_part(from, left);
+                   : left >= VEC_WIDTH ? vec_load(t->start + at)
+                                       : vec_load_part(t->start + at, left);
     }
     UNROLL for (size_t i = 0; i < m; i++)
     {
