@@ -124,9 +124,8 @@ static enum ramp_status inspect(const char *name, struct ramp_error *err)
     if (status == RAMP_OK)
         status = ramp_dataset_inspect(&report, data, err);
     terminal_clear(&terminal);
-    if (status == RAMP_OK)
-        cli_warn_odd(data, name);
     if (status == RAMP_OK) {
+        cli_warn_odd(data, name);
         print_summary(data, &report);
         status = print_classes(data, &report, err);
     }
