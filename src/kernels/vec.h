@@ -74,4 +74,21 @@ static inline vec vec_select(vec_int mask, vec a, vec b)
     return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask));
 }
 
+#if VEC_WIDTH == 4 /* portable and NEON; the wider ones have their own */
+static inline vec vec_max(vec a, vec b)
+{
+    return vec_select(a > b, a, b);
+}
+
+static inline vec vec_zip_low(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+}
+
+static inline vec vec_zip_high(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+#endif
+
 #endif

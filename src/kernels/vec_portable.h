@@ -32,22 +32,6 @@ static inline void vec_store_part(float *p, vec v, size_t n)
     memcpy(p, &v, n * sizeof *p);
 }
 
-static inline vec vec_max(vec a, vec b)
-{
-    vec_int a_wins = a > b;
-    return (vec)(((vec_int)a & a_wins) | ((vec_int)b & ~a_wins));
-}
-
-static inline vec vec_zip_low(vec a, vec b)
-{
-    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
-}
-
-static inline vec vec_zip_high(vec a, vec b)
-{
-    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
-}
-
 static inline vec vec_keep(vec v)
 {
     return v;

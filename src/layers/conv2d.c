@@ -9,29 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct padded conv_pad_columns(float *room, const float *x, size_t h, size_t w,
-                               size_t c, size_t left, size_t right)
-{
-    if (left == 0 && right == 0)
-        return (struct padded){x, w * c};
-    size_t row = (left + w + right) * c;
-    for (size_t i = 0; i < h; i++) {
-        float *to = room + i * row;
-        memset(to, 0, left * c * sizeof *to);
-        memcpy(to + left * c, x + i * w * c, w * c * sizeof *to);
-        memset(to + (left + w) * c, 0, right * c * sizeof *to);
-    }
-    return (struct padded){room, row};
-}
-
-size_t conv_pad_right(const struct layer *l)
-{
-    const struct window *v = &l->window;
-    size_t reach = (l->out.w - 1) * v->stride_w + v->s;
-    size_t have = l->in.w + v->pad_w;
-    return reach > have ? reach - have : 0;
-}
-
 void conv_clip_rows(size_t *from, size_t *to, ptrdiff_t first, size_t r,
                     size_t h)
 {
@@ -59,19 +36,12 @@ void conv_clear(const struct pass *p, float *gradient, size_t n)
         memset(gradient, 0, n * sizeof *gradient);
 }
 
-void conv_turn_tap(const struct kernels *kernels, const struct layer *l,
-                   float *turned, const float *w, size_t tap)
+void conv_turn_tap(const struct layer *l, const struct pass *p, float *turned,
+                   size_t tap)
 {
     size_t c = l->in.c, k = l->out.c, taps = l->window.r * l->window.s;
-    kernels->transpose(turned + (taps - 1 - tap) * c * k, c, w + tap * c * k, k,
-                       c, k);
-}
-
-void conv_copy_weights(const struct layer *l, const struct pass *p,
-                       const float *partial)
-{
-#pragma omp single nowait
-    memcpy(p->dweight, partial, layer_n_weights(l) * sizeof *partial);
+    p->run->kernels->transpose(turned + (taps - 1 - tap) * c * k, c,
+                               p->weight + tap * c * k, k, c, k);
 }
 
 /* ---- The layer ---- */

@@ -3,6 +3,7 @@
  * Backward, a thread has some inputs for itself and makes their part of dw and
  * of dx, so that what the optimiser changes next does not move from one core to
  * another. */
+#include "base/sizes.h"
 #include "layers/layers.h"
 #include "layers/matmul.h"
 
@@ -16,11 +17,6 @@ enum {
     DEPTH = 256, /* of one pass: a panel of it, 64 KB, stays in the cache */
     BLOCK = 64,  /* inputs in one task of the gradients */
 };
-
-static size_t minimum(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t n_in(const struct layer *l)
 {
@@ -84,7 +80,7 @@ static void forward_task(const struct layer *l, const struct pass *p, float *y,
         .kernels = p->run->kernels,
         .c = y + row * out,
         .ldc = out,
-        .m = minimum(ROWS, p->n - row),
+        .m = smaller(ROWS, p->n - row),
         .columns = out,
         .a = x + row * in,
         .lda = in,
@@ -94,7 +90,7 @@ static void forward_task(const struct layer *l, const struct pass *p, float *y,
         .n_seg = 1,
     };
     for (size_t at = 0; at < in; at += DEPTH) {
-        product.length = minimum(DEPTH, in - at);
+        product.length = smaller(DEPTH, in - at);
         product.b_row = at;
         product.accumulate = at > 0;
         product.start = at > 0 || !l->bias ? NULL : p->bias;
@@ -157,7 +153,7 @@ static void inputs_task(const struct layer *l, const struct pass *p, float *dx,
     };
     for (size_t at = 0; at < out; at += DEPTH) {
         product.a = dy + at;
-        product.length = minimum(DEPTH, out - at);
+        product.length = smaller(DEPTH, out - at);
         product.accumulate = at > 0;
         p->run->kernels->transpose(p->scratch, BLOCK,
                                    p->weight + first * out + at, out, m,
@@ -188,7 +184,7 @@ static size_t count_blocks(size_t in)
 {
     size_t threads = (size_t)omp_get_num_threads();
     size_t each = (in + BLOCK * threads - 1) / (BLOCK * threads);
-    return minimum(in, each * threads);
+    return smaller(in, each * threads);
 }
 
 void dense_backward(const struct layer *l, const struct pass *p, float *dx,
@@ -216,7 +212,7 @@ void dense_backward(const struct layer *l, const struct pass *p, float *dx,
 void dense_describe(const struct layer *l, const struct run *run,
                     struct ramp_plan_step *step)
 {
-    size_t rows = minimum(ROWS, run->max_batch);
+    size_t rows = smaller(ROWS, run->max_batch);
     snprintf(step->algorithm, sizeof step->algorithm, "products of %zu x %zu",
              rows, panel_get(run->kernels, l->out.c, 0).columns);
     snprintf(step->reason, sizeof step->reason,

@@ -7,6 +7,39 @@
 #include <stdio.h>
 #include <string.h>
 
+/* ---- Padding ---- */
+
+/* An image copied with `left` and `right` columns of zeros at its sides;
+ * above and below nothing is added: rows outside are skipped. */
+struct padded {
+    const float *data; /* x itself where there is nothing to add */
+    size_t row;        /* floats in a row */
+};
+
+static struct padded pad_columns(float *room, const float *x, size_t h,
+                                 size_t w, size_t c, size_t left, size_t right)
+{
+    if (left == 0 && right == 0)
+        return (struct padded){x, w * c};
+    size_t row = (left + w + right) * c;
+    for (size_t i = 0; i < h; i++) {
+        float *to = room + i * row;
+        memset(to, 0, left * c * sizeof *to);
+        memcpy(to + left * c, x + i * w * c, w * c * sizeof *to);
+        memset(to + (left + w) * c, 0, right * c * sizeof *to);
+    }
+    return (struct padded){room, row};
+}
+
+/* Columns to add at the right so that the last window lies inside. */
+static size_t pad_right(const struct layer *l)
+{
+    const struct window *v = &l->window;
+    size_t reach = (l->out.w - 1) * v->stride_w + v->s;
+    size_t have = l->in.w + v->pad_w;
+    return reach > have ? reach - have : 0;
+}
+
 /* ---- Phases of backward-data ----
  *
  * With stride t, input column j takes part in output column (j + pad - s) / t
@@ -50,7 +83,7 @@ static size_t packed_floats(const struct layer *l, const struct run *run)
 
 static size_t padded_x_floats(const struct layer *l)
 {
-    return l->in.h * (l->window.pad_w + l->in.w + conv_pad_right(l)) * l->in.c;
+    return l->in.h * (l->window.pad_w + l->in.w + pad_right(l)) * l->in.c;
 }
 
 /* dy with s - 1 columns at the left and as many as the phases can reach at
@@ -150,8 +183,8 @@ static void forward_image(const struct layer *l, const struct pass *p, float *y,
                           const float *x)
 {
     const struct window *v = &l->window;
-    struct padded in = conv_pad_columns(p->scratch, x, l->in.h, l->in.w,
-                                        l->in.c, v->pad_w, conv_pad_right(l));
+    struct padded in = pad_columns(p->scratch, x, l->in.h, l->in.w, l->in.c,
+                                   v->pad_w, pad_right(l));
     size_t k = l->out.c;
     struct matmul product = {
         .kernels = p->run->kernels,
@@ -196,8 +229,8 @@ static void backward_weights(const struct layer *l, const struct pass *p,
     const struct window *v = &l->window;
     size_t k = l->out.c, pixels = l->out.h * l->out.w;
     size_t k_whole = panel_floats(p->run->kernels, k);
-    struct padded in = conv_pad_columns(p->scratch, x, l->in.h, l->in.w,
-                                        l->in.c, v->pad_w, conv_pad_right(l));
+    struct padded in = pad_columns(p->scratch, x, l->in.h, l->in.w, l->in.c,
+                                   v->pad_w, pad_right(l));
     if (k != k_whole) { /* tiles read dy in whole vectors */
         float *room = p->scratch + padded_x_floats(l);
         for (size_t i = 0; i < pixels; i++) {
@@ -280,9 +313,8 @@ static void backward_data(const struct layer *l, const struct pass *p,
                           float *dx, const float *dy)
 {
     const struct window *v = &l->window;
-    struct padded grown =
-        conv_pad_columns(p->scratch, dy, l->out.h, l->out.w, l->out.c, v->s - 1,
-                         padded_dy_right(l));
+    struct padded grown = pad_columns(p->scratch, dy, l->out.h, l->out.w,
+                                      l->out.c, v->s - 1, padded_dy_right(l));
     memset(dx, 0, shape_size(l->in) * sizeof *dx);
     for (size_t i = 0; i < l->in.h; i++)
         for (size_t j = 0; j < v->stride_w && j < l->in.w; j++)
@@ -302,6 +334,14 @@ static void backward(const struct layer *l, const struct pass *p, float *dx,
     conv_bias_gradient(l, p, dy);
 }
 
+/* The partial sums are the gradient itself. */
+static void copy_weights(const struct layer *l, const struct pass *p,
+                         const float *partial)
+{
+#pragma omp single nowait
+    memcpy(p->dweight, partial, layer_n_weights(l) * sizeof *partial);
+}
+
 static void describe(const struct layer *l, const struct run *run,
                      struct ramp_plan_step *step)
 {
@@ -319,6 +359,6 @@ const struct conv_algorithm conv_direct = {
     .pack = pack,
     .forward = forward,
     .backward = backward,
-    .collect = conv_copy_weights,
+    .collect = copy_weights,
     .describe = describe,
 };

@@ -2,6 +2,7 @@
  * the rows. */
 #include "layers/interleaved.h"
 
+#include "base/sizes.h"
 #include "layers/conv.h"
 #include "layers/matmul.h"
 
@@ -13,11 +14,6 @@ enum {
     SKEW = 16,         /* see winograd.c */
     WINOGRAD_TAPS = 8, /* at most, of a tile */
 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 bool interleaved_suits(const struct layer *l)
 {
@@ -163,11 +159,6 @@ static size_t z_xi(const struct problem *p)
     return p->out.h * p->out.c * p->row + SKEW;
 }
 
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static size_t scratch_floats(const struct layer *l, const struct run *run)
 {
     struct problem p = make_problem(l, run, false);
@@ -220,7 +211,7 @@ static void pack(const struct layer *l, const struct pass *p)
         return;
 #pragma omp for schedule(static)
     for (size_t tap = 0; tap < l->window.r * l->window.s; tap++)
-        conv_turn_tap(p->run->kernels, l, turned, p->weight, tap);
+        conv_turn_tap(l, p, turned, tap);
 #pragma omp for schedule(static) nowait
     for (size_t at = 0; at < l->window.r * l->out.c; at++)
         transform_weights(&back, WINOGRAD_FILTER, turned_u, turned, at);

@@ -1,12 +1,7 @@
 /* matmul.c - products of any size out of the kernels' tiles. */
 #include "layers/matmul.h"
 
-/* Products of a few hundred multiply-adds come by the thousand: divisions are
- * left out where nothing is to be divided. */
-static size_t ceil_div(size_t a, size_t b)
-{
-    return a <= b ? a > 0 : (a + b - 1) / b;
-}
+#include "base/sizes.h"
 
 /* Vectors in a row; their width is a power of two. */
 static size_t vector_count(const struct kernels *k, size_t columns)

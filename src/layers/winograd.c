@@ -215,7 +215,7 @@ void winograd_pack(const struct layer *l, const struct pass *p)
         return;
 #pragma omp for schedule(static)
     for (size_t tap = 0; tap < l->window.r * l->window.s; tap++)
-        conv_turn_tap(p->run->kernels, l, turned, p->weight, tap);
+        conv_turn_tap(l, p, turned, tap);
 #pragma omp for schedule(static) nowait
     for (size_t i = 0; i < l->out.c; i++)
         pack_filter(&back, turned_u, turned, i);

@@ -3,6 +3,7 @@
 #ifndef LAYERS_WINOGRAD_PROBLEM_H
 #define LAYERS_WINOGRAD_PROBLEM_H
 
+#include "base/sizes.h"
 #include "layers/conv.h"
 
 /* F(m, r) with a = m + r - 1. */
@@ -52,16 +53,6 @@ void winograd_describe(const struct layer *l, const struct run *run,
 /* dx alone. */
 void winograd_backward_data(const struct layer *l, const struct pass *p,
                             float *dx, const float *dy);
-
-static inline size_t ceil_div(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static inline size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static inline size_t squared(size_t a)
 {

@@ -1,5 +1,6 @@
 /* plan.c - from a net and a batch size to stages and memory. */
 #include "base/mem.h"
+#include "base/sizes.h"
 #include "layers/interleaved.h"
 #include "net/fold.h"
 
@@ -21,11 +22,6 @@ static void *arena_take(struct arena *arena, size_t n, size_t size)
     void *piece = arena->base ? arena->base + arena->used : NULL;
     arena->used += bytes;
     return piece;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 /* Whether the map that layer i makes stands in memory for the whole batch. */

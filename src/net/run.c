@@ -7,6 +7,7 @@
  * for any number of threads. */
 #include "base/clock.h"
 #include "base/flush.h"
+#include "base/sizes.h"
 #include "layers/interleaved.h"
 #include "layers/layers.h"
 #include "net/fold.h"
@@ -112,11 +113,6 @@ static float *output_of(const struct plan *plan, size_t i, size_t image)
 {
     float *map = plan->slots[i].y;
     return map ? map + image * shape_size(plan->layers[i].out) : NULL;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The maps of a chain that stand in memory image by image, for an interleaved

@@ -10,6 +10,7 @@
 #include "base/flush.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/sizes.h"
 #include "base/text.h"
 #include "layers/interleaved.h"
 
@@ -576,16 +577,6 @@ static float *random_floats(size_t n)
     float *p = new_floats(n);
     fill(p, n);
     return p;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
 }
 
 static void problem_init(struct problem *p, const struct convolution *shape,
