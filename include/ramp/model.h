@@ -58,8 +58,9 @@ RAMP_API const char *ramp_model_class(const struct ramp_model *model,
 
 /* Facts about the training, by name ("data", "fingerprint", "val-share",
  * "seed", "epoch", "val-error", "command", "date", ...): text or NULL. Setting
- * one again replaces its text. Bytes of a text that are not UTF-8 become
- * U+FFFD; a name must be UTF-8 and none of the keys above (RAMP_USAGE). */
+ * one again replaces its text, a text of NULL removes it. Bytes of a text that
+ * are not UTF-8 become U+FFFD; a name must be UTF-8 and none of the keys above
+ * (RAMP_USAGE). */
 RAMP_API const char *ramp_model_fact(const struct ramp_model *model,
                                      const char *name);
 RAMP_API RAMP_MUST_CHECK enum ramp_status

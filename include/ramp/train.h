@@ -88,13 +88,13 @@ struct ramp_train_options {
                                * log.csv; for one training at a time, which
                                * the caller sees to; NULL: nothing is written
                                */
+    bool resume;              /* go on in out_dir: see ramp_train */
     const char *const *facts; /* name, text, name, text, ..., NULL: written
                                * into the model beside the trainer's own */
 
     /* Called from the training thread; may be NULL. A callback that returns
-     * false ends the training after the current batch as if it were the last
-     * of all: the epoch is finished with the pictures seen so far, validated,
-     * logged and saved. */
+     * false ends the training after the current batch: what is needed to go on
+     * from there is saved. */
     bool (*on_batch)(void *context, const struct ramp_progress *progress);
     bool (*on_epoch)(void *context, const struct ramp_epoch *epoch);
     void *context;
@@ -107,21 +107,32 @@ RAMP_API void ramp_train_defaults(struct ramp_train_options *options,
                                   const struct ramp_dataset *data);
 
 struct ramp_train_result {
-    int epochs;            /* finished, one cut short included */
-    int best_epoch;        /* 0: no validation part */
+    int epochs;            /* finished, those before a pause included */
+    int best_epoch;        /* 0: no validation part, or no epoch was finished */
     double best_val_error; /* -1: none */
-    bool stopped;          /* by a callback */
+    size_t batches, n_batches; /* of the epoch in which it ended; 0: behind
+                                * the end of one */
+    bool stopped;              /* by a callback */
     bool out_of_patience, out_of_time;
 };
 
 /* Initialise *net and train it on the training part; *model is the best one by
- * validation error (the last, where there is no validation part) and owns the
- * net. *net is taken over and set to NULL, also on failure. The step allocates
- * nothing. Equal options and data give an equal model for any thread count.
- * RAMP_DIVERGED when the loss or a weight is not finite: names epoch, batch and
- * rate; the files of the last finished epoch stay. RAMP_USAGE for options out
- * of range, RAMP_MODEL for a net of other shape or classes than the data,
- * RAMP_DATA, RAMP_IO, RAMP_MEMORY.
+ * validation error (the last, where there is no validation part or no epoch was
+ * finished) and owns the net. *net is taken over and set to NULL, also on
+ * failure. The step allocates nothing. Equal options and data give an equal
+ * model for any thread count. RAMP_DIVERGED when the loss or a weight is not
+ * finite: names epoch, batch and rate; the files of the last finished epoch
+ * stay. RAMP_USAGE for options out of range, RAMP_MODEL for a net of other
+ * shape or classes than the data, RAMP_DATA, RAMP_IO, RAMP_MEMORY.
+ *
+ * A training that ended early, whatever ended it, can go on: with options->
+ * resume, the same net, data and options, from out_dir/last.safetensors. All
+ * tensors are then the same, bit for bit, as if it had never stopped, also with
+ * other numbers of threads. `epochs` may be another number: schedules reckon
+ * with it. The time limit is that of each call. Where nothing is left to do,
+ * the model is the best one and nothing is written. RAMP_MODEL if there is no
+ * checkpoint or one of another net or optimizer, RAMP_DATA if the data, the
+ * seed or the batch are others.
  *
  * Facts in the model: data, fingerprint, val-drawn, seed, those of
  * options->facts, date; and of the epoch whose weights these are: epoch,

@@ -211,6 +211,18 @@ const char *ramp_model_fact(const struct ramp_model *model, const char *name)
     return fact ? fact->text : NULL;
 }
 
+/* The others keep their order. */
+static void remove_fact(struct ramp_model *model, struct model_fact *fact)
+{
+    if (fact == NULL)
+        return;
+    mem_free(fact->name);
+    mem_free(fact->text);
+    struct model_fact *end = model->facts + --model->n_facts;
+    memmove(fact, fact + 1, (size_t)(end - fact) * sizeof *fact);
+    *end = (struct model_fact){0};
+}
+
 enum ramp_status ramp_model_set_fact(struct ramp_model *model, const char *name,
                                      const char *text, struct ramp_error *err)
 {
@@ -218,6 +230,10 @@ enum ramp_status ramp_model_set_fact(struct ramp_model *model, const char *name,
         return error_set(err, RAMP_USAGE, "no fact can be named %s",
                          TEXT_QUOTE(name));
     struct model_fact *fact = find_fact(model, name);
+    if (text == NULL) {
+        remove_fact(model, fact);
+        return RAMP_OK;
+    }
     char *copy = utf8_copy(text);
     char *name_copy = fact ? NULL : mem_strdup(name);
     if (copy == NULL || (fact == NULL && name_copy == NULL) ||

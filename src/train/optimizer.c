@@ -49,8 +49,9 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
         .kernels = kernels,
         .n_threads = n_threads,
         .n_params = net->n_params,
-        .n_slots = options->optimizer == RAMP_ADAMW ? 2 : 1,
     };
+    while (optimizer_slot_name(o->kind, o->n_slots) != NULL)
+        o->n_slots++;
     enum ramp_status status =
         MEM_NEW(&o->tensors, net->n_tensors, "the optimizer", err);
     for (size_t i = 0; i < o->n_slots && status == RAMP_OK; i++)
@@ -60,6 +61,16 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
     else
         optimizer_release(o);
     return status;
+}
+
+void optimizer_continue(struct optimizer *o, float *slots[], uint64_t n_steps)
+{
+    for (size_t i = 0; i < o->n_slots; i++) {
+        mem_free(o->slots[i]);
+        o->slots[i] = slots[i];
+        slots[i] = NULL;
+    }
+    o->n_steps = n_steps;
 }
 
 void optimizer_release(struct optimizer *o)
@@ -119,9 +130,10 @@ void optimizer_step(struct optimizer *o, float *params, const float *gradients,
     }
 }
 
-const char *optimizer_slot_name(const struct optimizer *o, size_t slot)
+const char *optimizer_slot_name(enum ramp_optimizer kind, size_t slot)
 {
-    static const char *const moments[] = {"moment1", "moment2"};
-    ASSERT(slot < o->n_slots);
-    return o->kind == RAMP_ADAMW ? moments[slot] : "momentum";
+    static const char *const momentum[] = {"momentum", NULL};
+    static const char *const moments[] = {"moment1", "moment2", NULL};
+    ASSERT(slot <= OPTIMIZER_MAX_SLOTS);
+    return (kind == RAMP_ADAMW ? moments : momentum)[slot];
 }

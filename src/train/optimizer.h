@@ -36,12 +36,17 @@ optimizer_init(struct optimizer *o, const struct ramp_net *net,
                struct ramp_error *err);
 void optimizer_release(struct optimizer *o); /* accepts a zeroed one */
 
+/* Go on after n_steps with these blocks, as many as it has slots; it takes
+ * them over and sets them to NULL. */
+void optimizer_continue(struct optimizer *o, float *slots[], uint64_t n_steps);
+
 /* One step: changes params (net->params, or a block like it) by `scale` times
  * the gradient. The penalties fall on weights of conv and dense alone, and do
  * not scale. The same bits for any number of threads. Allocates nothing. */
 void optimizer_step(struct optimizer *o, float *params, const float *gradients,
                     double scale, double lr);
 
-const char *optimizer_slot_name(const struct optimizer *o, size_t slot);
+/* What the slots of a kind are called, NULL behind the last. */
+const char *optimizer_slot_name(enum ramp_optimizer kind, size_t slot);
 
 #endif

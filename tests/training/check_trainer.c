@@ -241,8 +241,9 @@ START_TEST(time_limit)
     ramp_model_free(toy_train(&result, &toy, TOY_NET, &options));
     ck_assert(result.out_of_time);
     ck_assert(!result.stopped && !result.out_of_patience);
-    ck_assert_int_eq(result.epochs, 1);
-    ck_assert_int_eq(result.best_epoch, 1);
+    ck_assert_int_eq(result.epochs, 0);
+    ck_assert_uint_eq(result.batches, 1);
+    ck_assert_uint_eq(result.n_batches, 3);
     toy_close(&toy);
 }
 END_TEST
@@ -303,9 +304,10 @@ START_TEST(callbacks_stop)
     struct calls at_batch = {.stop_at_batch = 5};
     struct ramp_train_result result = run_calls(&toy, &at_batch);
     ck_assert(result.stopped);
-    ck_assert_int_eq(result.epochs, 2);
+    ck_assert_int_eq(result.epochs, 1);
+    ck_assert_uint_eq(result.batches, 2);
     ck_assert_int_eq(at_batch.batches, 5);
-    ck_assert_int_eq(at_batch.epochs, 2);
+    ck_assert_int_eq(at_batch.epochs, 1);
     struct calls at_epoch = {.stop_at_epoch = 3};
     result = run_calls(&toy, &at_epoch);
     ck_assert(result.stopped);
