@@ -50,7 +50,8 @@ ramp_augment_parse(struct ramp_augment *augment, const char *text,
 struct ramp_epoch {
     int epoch, epochs;              /* 1.. */
     double train_loss, train_error; /* running, over the pictures seen, as
-                                     * augmented, before each step */
+                                     * augmented and weighed, before each step;
+                                     * no error is weighed */
     double val_loss, val_error;     /* clean, after the last step */
     double lr;                      /* of the last step */
     double images_per_second;       /* of training */
@@ -81,8 +82,15 @@ struct ramp_train_options {
     struct ramp_augment augment;
     enum ramp_scale scale;
     struct ramp_init init;
-    int patience;             /* stop after so many epochs without a better
-                               * validation error; 0: never */
+    const struct ramp_model *from; /* borrowed: begin with those of its weights
+                                    * whose name and shape fit, but for the
+                                    * last layer with weights; NULL: none */
+    bool class_weights;            /* weigh the loss of a picture by
+                                    * n / (classes x pictures of its class) in
+                                    * the training part, as if all classes had
+                                    * as many */
+    int patience;                  /* stop after so many epochs without a better
+                                    * validation error; 0: never */
     double time_limit;        /* seconds, looked at after each batch; 0: none */
     const char *out_dir;      /* gets best.safetensors, last.safetensors and
                                * log.csv; for one training at a time, which
@@ -112,6 +120,7 @@ struct ramp_train_result {
     double best_val_error; /* -1: none */
     size_t batches, n_batches; /* of the epoch in which it ended; 0: behind
                                 * the end of one */
+    size_t n_taken;            /* tensors taken from options->from */
     bool stopped;              /* by a callback */
     bool out_of_patience, out_of_time;
 };

@@ -164,7 +164,7 @@ static void write_real(struct draft *draft, double value)
 {
     char text[40];
     double read = 0;
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = 6; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (text_to_double(&read, text, value, value))
             break;

@@ -1,5 +1,6 @@
 /* train.c - `ramp train`: from a data set and the text of a net to a model. */
 #include "cli/train.h"
+#include "cli/recipe.h"
 
 #include "report/format.h"
 #include "report/run_folder.h"
@@ -11,6 +12,7 @@
 static const char *const optimizers[] = {"nesterov", "sgd", "adamw", NULL};
 static const char *const schedules[] = {"cosine", "onecycle", "step",
                                         "constant", NULL};
+static const char *const class_weights[] = {"none", "auto", NULL};
 static const char *const scales[] = {"none", "unit", "standard", NULL};
 
 /* The options set these; the program trains once. */
@@ -63,6 +65,9 @@ static struct option option_table[] = {
     OPTION_NUMBER(OPTION_REAL, "label-smoothing", "X",
                   "part of the target for all (default 0)",
                   settings.train.label_smoothing, 0, 1),
+    OPTION_WORDS("class-weights", "W",
+                 "auto: as if all classes had as many pictures",
+                 settings.class_weights, class_weights),
     OPTION_ROW(OPTION_TEXT, "augment", "LIST",
                "flip,shift:4,rotate:10,scale:0.1,cutout:8 or none",
                settings.augment_text),
@@ -87,10 +92,16 @@ static struct option option_table[] = {
     OPTION_THREADS_ROW(settings.compute.threads),
     OPTION_CPU_ROW(settings.compute.cpu),
     OPTION_EXACT_ROW(settings.compute.exact),
+    OPTION_ROW(OPTION_TEXT, "from", "MODEL",
+               "begin with a model's weights, but the last layer",
+               settings.from),
     OPTION_ROW(OPTION_TEXT, "out", "DIR",
                "folder of the run (default runs/DATA-NET-N)", settings.out),
     OPTION_ROW(OPTION_TEXT, "recipe", "FILE",
                "settings from a file; the command line wins", settings.recipe),
+    OPTION_ROW(OPTION_TEXT, "resume", "RUN",
+               "go on with a run where it stopped (alone: see above)",
+               settings.resume),
     OPTION_END};
 
 /* What is opened and made for one training. */
@@ -98,11 +109,11 @@ struct training {
     struct train_settings *settings;
     struct ramp_dataset *data;
     struct ramp_net *net;
-    struct ramp_model *model;
+    struct ramp_model *from, *model;
     struct train_record record;
     struct train_show show;
     struct run_folder run;
-    char augment[120];
+    char augment[120], act[64];
     struct ramp_train_result result;
 };
 
@@ -135,8 +146,8 @@ static bool is_same_file(const char *a, const char *b)
 static enum ramp_status check_out(const struct train_settings *s,
                                   struct ramp_error *err)
 {
-    const char *const inputs[] = {s->data_name, s->net, s->recipe};
-    for (int i = 0; s->out && i < 3; i++)
+    const char *const inputs[] = {s->data_name, s->net, s->recipe, s->from};
+    for (int i = 0; s->out && i < 4; i++)
         if (inputs[i] && is_same_file(s->out, inputs[i]))
             return error_set(err, RAMP_USAGE,
                              "--out: %s is read by this training; try another",
@@ -193,6 +204,7 @@ static enum ramp_status complete_settings(struct training *t,
     train->optimizer = (enum ramp_optimizer)s->optimizer;
     train->schedule = (enum ramp_schedule)s->schedule;
     train->scale = (enum ramp_scale)s->scale;
+    train->class_weights = s->class_weights != 0;
     if (status == RAMP_OK && train->patience > 0 &&
         ramp_dataset_count(t->data, RAMP_VAL) == 0)
         status = error_set(err, RAMP_USAGE,
@@ -224,6 +236,34 @@ static enum ramp_status open_data(struct training *t, struct ramp_error *err)
     return complete_settings(t, err);
 }
 
+/* The model of --from: it also says what is not said otherwise, the net, its
+ * activation and its input. */
+static enum ramp_status load_from(struct training *t, struct ramp_error *err)
+{
+    struct train_settings *s = t->settings;
+    if (s->from == NULL || s->resume != NULL)
+        return RAMP_OK;
+    enum ramp_status status = ramp_model_load(&t->from, s->from, err);
+    if (status != RAMP_OK)
+        return status;
+    const struct ramp_preprocess *pre = ramp_model_preprocess(t->from);
+    struct ramp_net_options net;
+    ramp_net_options(ramp_model_net(t->from), &net);
+    if (option_find(option_table, "net")->given == NULL)
+        s->net = NULL;
+    if (s->net == NULL && option_find(option_table, "act")->given == NULL) {
+        s->act = net.act;
+        ramp_activation_text(&net.act, t->act, sizeof t->act);
+        s->act_text = t->act;
+    }
+    if (s->net == NULL && option_find(option_table, "input")->given == NULL) {
+        s->shape[0] = pre->channels;
+        s->shape[1] = pre->height;
+        s->shape[2] = pre->width;
+    }
+    return RAMP_OK;
+}
+
 static enum ramp_status load_net(struct training *t, struct ramp_error *err)
 {
     const struct train_settings *s = t->settings;
@@ -234,16 +274,20 @@ static enum ramp_status load_net(struct training *t, struct ramp_error *err)
         .n_classes = ramp_dataset_n_classes(t->data),
         .act = s->act,
     };
-    return ramp_net_load(&t->net, s->net, &options, err);
+    if (s->net != NULL)
+        return ramp_net_load(&t->net, s->net, &options, err);
+    return ramp_net_parse(&t->net, ramp_net_text(ramp_model_net(t->from)),
+                          cli_net_name(t->from), &options, err);
 }
 
 static enum ramp_status make_folder(struct training *t, struct ramp_error *err)
 {
-    const char *out = t->settings->out;
+    const char *out = t->settings->out, *resume = t->settings->resume;
     enum ramp_status status =
-        out ? run_folder_take(&t->run, out, err)
-            : run_folder_new(&t->run, "runs", ramp_dataset_name(t->data),
-                             ramp_net_name(t->net), err);
+        resume ? run_folder_resume(&t->run, resume, err)
+        : out  ? run_folder_take(&t->run, out, err)
+               : run_folder_new(&t->run, "runs", ramp_dataset_name(t->data),
+                                ramp_net_name(t->net), err);
     size_t n = t->run.n_removed;
     if (n > 0)
         terminal_line(
@@ -258,6 +302,8 @@ static enum ramp_status fit(struct training *t, struct ramp_error *err)
 {
     struct ramp_train_options *train = &t->settings->train;
     train->out_dir = t->run.path;
+    train->resume = t->settings->resume != NULL;
+    train->from = t->from;
     train->facts = t->record.facts;
     train->on_batch = train_show_batch;
     train->on_epoch = train_show_epoch;
@@ -275,7 +321,7 @@ static enum ramp_status report(struct training *t, struct ramp_error *err)
     struct ramp_evaluation test = {0};
     bool tested =
         train_signal() == 0 && ramp_dataset_count(t->data, RAMP_TEST) > 0;
-    train_show_end(&t->show, t->settings, &t->result);
+    train_show_end(&t->show, t->settings, &t->result, t->run.path);
     if (tested) {
         terminal_live(&t->show.terminal, "testing");
         enum ramp_status status =
@@ -303,6 +349,8 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     if (status == RAMP_OK)
         status = check_out(t->settings, err);
     if (status == RAMP_OK)
+        status = load_from(t, err);
+    if (status == RAMP_OK)
         status = open_data(t, err);
     if (status == RAMP_OK)
         status = load_net(t, err);
@@ -321,6 +369,7 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     if (status == RAMP_OK)
         status = report(t, err);
     ramp_model_free(t->model);
+    ramp_model_free(t->from);
     ramp_net_free(t->net);
     ramp_dataset_free(t->data);
     train_record_release(&t->record);
@@ -328,12 +377,14 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     return status;
 }
 
+/* ---- The command line ---- */
+
 /* The words besides the options: DATA, unless --data names it. */
 static enum ramp_status take_data_name(const struct command_line *line,
-                                       struct option *data,
                                        struct ramp_error *err)
 {
     const char *word = line->n_words > 0 ? line->words[0] : NULL;
+    struct option *data = option_find(option_table, "data");
     if (word == NULL && settings.data_name == NULL)
         return error_set(err, RAMP_USAGE,
                          "expected DATA, found nothing; try ramp train --help");
@@ -348,20 +399,74 @@ static enum ramp_status take_data_name(const struct command_line *line,
     return RAMP_OK;
 }
 
+/* A run goes on with the settings of its args.txt, but for these. */
+static enum ramp_status check_resume(const struct command_line *line,
+                                     struct ramp_error *err)
+{
+    static const char *const free_options[] = {
+        "resume", "epochs", "time", "threads", "cpu", "cache", NULL};
+    if (line->n_words > 0)
+        return error_set(err, RAMP_USAGE,
+                         "--resume takes DATA from the run: expected none, "
+                         "found %s",
+                         TEXT_QUOTE(line->words[0]));
+    for (const struct option *o = option_table; o->name; o++) {
+        int i = 0;
+        while (free_options[i] && !text_equal(free_options[i], o->name))
+            i++;
+        if (o->given && free_options[i] == NULL)
+            return error_set(err, RAMP_USAGE,
+                             "--%s cannot change with --resume: the run has "
+                             "its own; try without it",
+                             o->name);
+    }
+    return RAMP_OK;
+}
+
+static enum ramp_status read_run(struct command_line *line, char **net,
+                                 struct ramp_error *err)
+{
+    enum ramp_status status = check_resume(line, err);
+    if (status != RAMP_OK)
+        return status;
+    char *args = file_join(settings.resume, "args.txt");
+    *net = file_join(settings.resume, "net.net");
+    if (args == NULL || *net == NULL) {
+        mem_free(args);
+        return error_memory(err, "a path", strlen(settings.resume));
+    }
+    if (file_exists(args))
+        status = recipe_read(option_table, &line->recipe, args, err);
+    else
+        status = error_set(err, RAMP_MODEL,
+                           "cannot resume %s: expected the folder of a run, "
+                           "found no args.txt in it",
+                           TEXT_QUOTE(settings.resume));
+    mem_free(args);
+    if (status == RAMP_OK)
+        status = options_apply(option_table, err);
+    settings.net = *net;
+    return status;
+}
+
 static int train_run(const struct verb *verb, int argc, char **argv,
                      struct ramp_error *err)
 {
     struct command_line line;
     struct training t = {.settings = &settings};
+    char *net = NULL;
     enum ramp_status status =
         verb_parse(&line, verb, option_table, 0, 1, argc, argv, err);
     if (status != RAMP_OK || line.help)
         return (int)status;
-    struct option *data = option_find(option_table, "data");
-    status = take_data_name(&line, data, err);
+    if (settings.resume != NULL)
+        status = read_run(&line, &net, err);
+    if (status == RAMP_OK)
+        status = take_data_name(&line, err);
     if (status == RAMP_OK)
         status = train(&t, argc, argv, err);
     command_line_release(&line);
+    mem_free(net);
     if (status == RAMP_OK && train_signal() != 0)
         return 128 + train_signal();
     return (int)status;
@@ -376,9 +481,12 @@ const struct verb verb_train = {
              "cifar100), a folder of class\nfolders, a folder with train/ and "
              "test/ of these, a folder of IDX or CIFAR\nfiles, or a tar or zip "
              "archive of any of them. Ctrl-C ends the training after\nthe "
-             "current batch, and the model is saved.",
+             "current batch, and all is saved; --resume RUN goes on from there "
+             "as if it\nhad never stopped, with the run's own settings but for "
+             "--epochs, --time,\n--threads, --cpu and --cache.",
     .example = "  ramp train fashion-small --epochs 5\n"
                "  ramp train my-photos/ --input 3x96x96 --epochs 40\n"
-               "  ramp train mnist --net lenet --act tanh --out runs/tanh",
+               "  ramp train mnist --net lenet --act tanh --out runs/tanh\n"
+               "  ramp train --resume runs/tanh --epochs 40",
     .run = train_run,
 };

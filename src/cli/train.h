@@ -16,8 +16,8 @@ struct train_settings {
     struct cli_compute compute;
     const char *cpu; /* the instruction set that was chosen */
     const char *data_name, *net, *act_text, *init_text, *augment_text, *out,
-        *recipe;
-    int shape[3], fit, optimizer, schedule, scale;
+        *recipe, *from, *resume;
+    int shape[3], fit, optimizer, schedule, scale, class_weights;
     double bias;
 };
 
@@ -25,7 +25,8 @@ struct train_settings {
 
 #define TRAIN_N_FACTS 6
 
-/* args.txt and net.net of a run, and what goes into its model. */
+/* args.txt and net.net of a run, and what goes into its model. A run that goes
+ * on keeps the notes of its args.txt and the command in its model. */
 struct train_record {
     struct draft settings; /* lines of a recipe */
     struct draft command;  /* as it could be typed again */
@@ -53,6 +54,7 @@ void train_record_release(struct train_record *record);
 struct train_show {
     struct terminal terminal;
     int n_columns; /* of the number of epochs */
+    bool worked;   /* a batch was trained */
 };
 
 void train_show_begin(struct train_show *show,
@@ -75,7 +77,7 @@ int train_signal(void);
 /* Why a training ended before its last epoch, if it did. */
 void train_show_end(struct train_show *show,
                     const struct train_settings *settings,
-                    const struct ramp_train_result *result);
+                    const struct ramp_train_result *result, const char *folder);
 
 /* The results, on standard output; `test` may be NULL. */
 void train_show_result(const char *model_path,

@@ -52,7 +52,7 @@ enum ramp_status train_record_init(struct train_record *record,
                                    char **argv, struct ramp_error *err)
 {
     /* A repeated run is a run of its own: it gets its own folder. */
-    static const char *const but[] = {"out", "recipe", NULL};
+    static const char *const but[] = {"out", "recipe", "resume", NULL};
     struct train_record *r = record;
     *r = (struct train_record){0};
     recipe_write(&r->settings, options, but);
@@ -70,7 +70,8 @@ enum ramp_status train_record_init(struct train_record *record,
     }
     add_fact(r, "ramp", CLI_VERSION);
     add_fact(r, "net-name", ramp_net_name(net));
-    add_fact(r, "command", r->command.text);
+    if (option_find(options, "resume")->given == NULL)
+        add_fact(r, "command", r->command.text);
     add_fact(r, "settings", r->settings.text);
     add_fact(r, "val-share", r->val_share.text);
     add_fact(r, "val-seed", r->val_seed.text);
@@ -95,15 +96,21 @@ static void processor_name(char *name, size_t n_bytes)
         fclose(file);
 }
 
+static void write_date(char date[32])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    date[0] = 0;
+    if (gmtime_r(&now, &utc))
+        strftime(date, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
 static void add_notes(struct draft *draft, const struct train_record *record,
                       const struct train_settings *settings,
                       const struct ramp_dataset *data)
 {
-    char date[32] = "", processor[128];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (gmtime_r(&now, &utc))
-        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    char date[32], processor[128];
+    write_date(date);
     processor_name(processor, sizeof processor);
     draft_add(draft,
               "# ramp train --recipe THIS-FILE repeats this run\n"
@@ -114,6 +121,37 @@ static void add_notes(struct draft *draft, const struct train_record *record,
               (unsigned long long)ramp_dataset_fingerprint(data));
 }
 
+/* The notes of an args.txt, and one that the run goes on. */
+static enum ramp_status keep_notes(struct draft *draft, const char *folder,
+                                   const struct train_record *record,
+                                   const struct train_settings *settings,
+                                   struct ramp_error *err)
+{
+    char date[32];
+    uint8_t *text;
+    size_t n_bytes;
+    char *path = file_join(folder, "args.txt");
+    if (path == NULL)
+        return error_memory(err, "a path", strlen(folder));
+    enum ramp_status status =
+        file_read(&text, &n_bytes, path, SIZE_MAX, RAMP_IO, err);
+    mem_free(path);
+    if (status != RAMP_OK)
+        return status;
+    const char *line = (const char *)text;
+    while (*line == '#') {
+        int n = (int)strcspn(line, "\n");
+        draft_add(draft, "%.*s\n", n, line);
+        line += line[n] ? n + 1 : n;
+    }
+    mem_free(text);
+    write_date(date);
+    draft_add(draft, "# goes on: %s; date: %s; %s, threads: %d\n",
+              record->command.text, date, settings->cpu,
+              ramp_compute_threads(&settings->data.compute));
+    return RAMP_OK;
+}
+
 enum ramp_status train_record_write(const struct train_record *record,
                                     const char *folder,
                                     const struct train_settings *settings,
@@ -122,12 +160,17 @@ enum ramp_status train_record_write(const struct train_record *record,
                                     struct ramp_error *err)
 {
     struct draft args = {0};
-    add_notes(&args, record, settings, data);
+    enum ramp_status status = RAMP_OK;
+    if (settings->resume)
+        status = keep_notes(&args, folder, record, settings, err);
+    else
+        add_notes(&args, record, settings, data);
     draft_add(&args, "%s", record->settings.text);
-    enum ramp_status status = draft_check(&args, "args.txt", err);
+    if (status == RAMP_OK)
+        status = draft_check(&args, "args.txt", err);
     if (status == RAMP_OK)
         status = run_folder_write(folder, "args.txt", args.text, err);
-    if (status == RAMP_OK)
+    if (status == RAMP_OK && !settings->resume)
         status = run_folder_write(folder, "net.net", ramp_net_text(net), err);
     draft_release(&args);
     return status;

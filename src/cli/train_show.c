@@ -72,6 +72,7 @@ void train_show_begin(struct train_show *show,
 bool train_show_batch(void *context, const struct ramp_progress *p)
 {
     struct train_show *show = context;
+    show->worked = true;
     if (terminal_due(&show->terminal))
         terminal_live(&show->terminal,
                       "epoch %*d/%d %3.0f%%  train loss %.3f err %.2f%%  %s "
@@ -100,18 +101,33 @@ bool train_show_epoch(void *context, const struct ramp_epoch *e)
 
 void train_show_end(struct train_show *show,
                     const struct train_settings *settings,
-                    const struct ramp_train_result *result)
+                    const struct ramp_train_result *result, const char *folder)
 {
+    struct terminal *terminal = &show->terminal;
     if (caught != 0)
-        terminal_line(&show->terminal, "stopped by %s; the model is saved",
+        terminal_line(terminal, "stopped by %s; the model is saved",
                       caught == SIGINT ? "SIGINT" : "SIGTERM");
     else if (result->out_of_patience)
-        terminal_line(&show->terminal,
-                      "stopped: no better val error for %d epochs",
+        terminal_line(terminal, "stopped: no better val error for %d epochs",
                       settings->train.patience);
     else if (result->out_of_time)
-        terminal_line(&show->terminal, "stopped: the time of %s is over",
+        terminal_line(terminal, "stopped: the time of %s is over",
                       FORMAT_SECONDS(settings->train.time_limit));
+    else if (!show->worked)
+        terminal_line(terminal,
+                      "nothing to do: %d of %d epochs are done; try --epochs "
+                      "%d",
+                      result->epochs, settings->train.epochs,
+                      2 * result->epochs);
+    if (result->batches > 0)
+        terminal_line(terminal, "        after %s of %s batches of epoch %d",
+                      FORMAT_COUNT(result->batches),
+                      FORMAT_COUNT(result->n_batches), result->epochs + 1);
+    if (show->worked && result->epochs < settings->train.epochs)
+        terminal_line(terminal, "        ramp train --resume %s", folder);
+    if (result->n_taken > 0)
+        terminal_line(terminal, "from   %s: %zu tensors", settings->from,
+                      result->n_taken);
 }
 
 /* ---- Results ---- */

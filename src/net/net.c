@@ -113,6 +113,46 @@ void net_rows_from_file(const struct ramp_net *net, const struct tensor *t,
                 memory[(tap * o.c + c) * o.k + k] = file[k * o.c * o.taps];
 }
 
+static const struct tensor *find_twin(const struct ramp_net *net,
+                                      const struct tensor *t)
+{
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const struct tensor *twin = &net->tensors[i];
+        if (text_equal(twin->name, t->name) && twin->n_dims == t->n_dims &&
+            memcmp(twin->dims, t->dims, (size_t)t->n_dims * sizeof *t->dims) ==
+                0)
+            return twin;
+    }
+    return NULL;
+}
+
+enum ramp_status net_take_over(size_t *n_taken, struct ramp_net *net,
+                               const struct ramp_net *from,
+                               struct ramp_error *err)
+{
+    float *values;
+    size_t largest = 0, last = 0; /* layer with weights */
+    *n_taken = 0;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const struct tensor *t = &net->tensors[i];
+        largest = t->n > largest ? t->n : largest;
+        last = t->role == TENSOR_WEIGHT ? t->layer : last;
+    }
+    enum ramp_status status = MEM_NEW(&values, largest, "a tensor", err);
+    for (size_t i = 0; i < net->n_tensors && status == RAMP_OK; i++) {
+        const struct tensor *t = &net->tensors[i];
+        const struct tensor *twin = find_twin(from, t);
+        if (twin == NULL || t->layer == last)
+            continue;
+        /* By the order of files: that of memory depends on the maps. */
+        net_tensor_to_file(from, twin, values, net_tensor_block(from, twin));
+        net_tensor_from_file(net, t, net_tensor_block(net, t), values);
+        ++*n_taken;
+    }
+    mem_free(values);
+    return status;
+}
+
 /* ---- Making a net ---- */
 
 /* "models/lenet.net" -> "lenet" */

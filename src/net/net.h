@@ -55,6 +55,13 @@ void net_rows_from_file(const struct ramp_net *net, const struct tensor *t,
                         float *block, const float *file, size_t first,
                         size_t n);
 
+/* Copy into `net` every tensor of `from` that has the name and the shape of one
+ * of its own, but those of the net's last layer with weights; *n_taken counts
+ * them. RAMP_MEMORY. */
+MUST_CHECK enum ramp_status net_take_over(size_t *n_taken, struct ramp_net *net,
+                                          const struct ramp_net *from,
+                                          struct ramp_error *err);
+
 /* params or running, whichever holds the tensor. */
 float *net_tensor_block(const struct ramp_net *net, const struct tensor *t);
 

@@ -58,11 +58,13 @@ struct plan_batch {
     const int32_t *labels; /* n, each below classes */
     size_t n;
     double label_smoothing; /* target 1 - s + s/k for the class, s/k else */
-    uint64_t seed, step;    /* dropout draws from (seed, step) */
+    const double *class_weights; /* of the loss, one a class; NULL: all 1 */
+    uint64_t seed, step;         /* dropout draws from (seed, step) */
 };
 
 struct plan_loss {
-    double loss;    /* sum over the batch of the cross-entropies, in nats */
+    double loss;    /* sum over the batch of the cross-entropies, in nats,
+                     * each with the weight of its class */
     size_t n_wrong; /* answers that are not the label */
 };
 

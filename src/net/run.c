@@ -331,7 +331,7 @@ static const float *logits_of(const struct plan *plan)
 static void run_loss(const struct plan *plan, const struct plan_batch *batch)
 {
     size_t k = (size_t)plan->net->options.n_classes;
-    double weight = 1 / (double)batch->n; /* of the mean */
+    const double *class_weights = batch->class_weights;
 #pragma omp for schedule(static)
     for (size_t i = 0; i < batch->n; i++) {
         const float *logits = logits_of(plan) + i * k;
@@ -340,8 +340,10 @@ static void run_loss(const struct plan *plan, const struct plan_batch *batch)
             if (logits[j] > logits[best])
                 best = j;
         plan->wrong[i] = best != label;
-        plan->losses[i] = softmax_loss(plan->d[0] + i * k, logits, k, label,
-                                       batch->label_smoothing, weight);
+        double weight = class_weights ? class_weights[label] : 1;
+        plan->losses[i] = weight * softmax_loss(plan->d[0] + i * k, logits, k,
+                                                label, batch->label_smoothing,
+                                                weight / (double)batch->n);
     }
 }
 

@@ -108,20 +108,17 @@ enum ramp_status run_folder_new(struct run_folder *run, const char *parent,
 
 /* ---- A folder that may be there ---- */
 
-static const char *const run_files[] = {"args.txt", "best.safetensors",
-                                        "last.safetensors", /* make it a run */
-                                        "log.csv", "net.net"};
-enum { N_RUN_FILES = 5, N_MAKE_A_RUN = 3 };
-
 static enum ramp_status check_new(const struct run_folder *run,
                                   struct ramp_error *err)
 {
+    static const char *const files[] = {"args.txt", "best.safetensors",
+                                        "last.safetensors"};
     struct stat st;
-    for (int i = 0; i < N_MAKE_A_RUN; i++) {
-        if (fstatat(run->fd, run_files[i], &st, 0) == 0)
+    for (int i = 0; i < 3; i++) {
+        if (fstatat(run->fd, files[i], &st, 0) == 0)
             return error_set(err, RAMP_USAGE,
                              "%s holds a run already (%s); try another --out",
-                             TEXT_QUOTE(run->path), run_files[i]);
+                             TEXT_QUOTE(run->path), files[i]);
         if (errno != ENOENT)
             return error_set(err, RAMP_IO, "cannot read folder %s: %s",
                              TEXT_QUOTE(run->path), strerror(errno));
@@ -132,11 +129,19 @@ static enum ramp_status check_new(const struct run_folder *run,
 /* Is it the name of a temporary file (base/file.h) of a run? */
 static bool is_temporary(const char *name)
 {
+    static const char *const files[] = {
+        "args.txt",       "best.safetensors", "classes.csv",
+        "confusion.csv",  "confusion.svg",    "coverage.csv",
+        "curves.gp",      "curves.svg",       "errors.csv",
+        "errors.svg",     "filters.png",      "last.safetensors",
+        "layers.csv",     "layers.gp",        "layers.svg",
+        "log.csv",        "net.net",          "report.html",
+        "train_batch.png"};
     static const char middle[] = ".tmp-";
     uint64_t process;
-    for (int i = 0; i < N_RUN_FILES; i++) {
-        size_t n = strlen(run_files[i]);
-        if (strncmp(name, run_files[i], n) == 0 &&
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        size_t n = strlen(files[i]);
+        if (strncmp(name, files[i], n) == 0 &&
             strncmp(name + n, middle, sizeof middle - 1) == 0 &&
             text_to_u64(&process, name + n + sizeof middle - 1, 1, INT64_MAX))
             return true;
@@ -158,19 +163,42 @@ static void remove_temporaries(struct run_folder *run)
     closedir(entries);
 }
 
+static enum ramp_status take_folder(struct run_folder *run, const char *path,
+                                    struct ramp_error *err)
+{
+    run->path = mem_strdup(path);
+    if (run->path == NULL)
+        return error_memory(err, "a name", strlen(path));
+    return open_folder(run, err);
+}
+
 enum ramp_status run_folder_take(struct run_folder *run, const char *path,
                                  struct ramp_error *err)
 {
     *run = (struct run_folder){.fd = -1};
     enum ramp_status status = file_make_folder(path, err);
-    if (status != RAMP_OK)
-        return status;
-    run->path = mem_strdup(path);
-    if (run->path == NULL)
-        return error_memory(err, "a name", strlen(path));
-    status = open_folder(run, err);
+    if (status == RAMP_OK)
+        status = take_folder(run, path, err);
     if (status == RAMP_OK)
         status = check_new(run, err);
+    if (status == RAMP_OK)
+        remove_temporaries(run);
+    else
+        run_folder_release(run);
+    return status;
+}
+
+enum ramp_status run_folder_resume(struct run_folder *run, const char *path,
+                                   struct ramp_error *err)
+{
+    struct stat st;
+    *run = (struct run_folder){.fd = -1};
+    enum ramp_status status = take_folder(run, path, err);
+    if (status == RAMP_OK && fstatat(run->fd, "last.safetensors", &st, 0) != 0)
+        status = error_set(err, RAMP_MODEL,
+                           "cannot resume %s: expected last.safetensors in it, "
+                           "found none",
+                           TEXT_QUOTE(path));
     if (status == RAMP_OK)
         remove_temporaries(run);
     else

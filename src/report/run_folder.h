@@ -34,6 +34,12 @@ MUST_CHECK enum ramp_status run_folder_take(struct run_folder *run,
                                             const char *path,
                                             struct ramp_error *err);
 
+/* The folder of a run that is to go on. RAMP_MODEL if it holds none
+ * (last.safetensors), RAMP_IO as above. */
+MUST_CHECK enum ramp_status run_folder_resume(struct run_folder *run,
+                                              const char *path,
+                                              struct ramp_error *err);
+
 /* Accepts an all-zero one. */
 void run_folder_release(struct run_folder *run);
 

@@ -55,6 +55,7 @@ static enum ramp_status step(struct trainer *t,
         .labels = batch->labels,
         .n = batch->n,
         .label_smoothing = o->label_smoothing,
+        .class_weights = t->class_weights,
         .seed = o->seed,
         .step = t->position.step,
     };

@@ -23,6 +23,7 @@ struct trainer {
     struct optimizer optimizer;
     struct schedule schedule;
     struct keeper keeper;
+    double *class_weights; /* NULL: none */
     float *scratch; /* gradients of one picture's logits, which nobody uses */
     struct position position;
     double lr; /* of the last step */

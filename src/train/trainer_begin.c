@@ -116,6 +116,24 @@ static enum ramp_status add_facts(struct trainer *t, struct ramp_error *err)
     return status;
 }
 
+static enum ramp_status set_weights(struct trainer *t, struct ramp_net *net,
+                                    struct ramp_error *err)
+{
+    const struct ramp_model *from = t->options->from;
+    size_t *n_taken = &t->result.n_taken;
+    ramp_net_init(net, &t->options->init, t->options->seed);
+    if (from == NULL)
+        return RAMP_OK;
+    enum ramp_status status =
+        net_take_over(n_taken, net, ramp_model_net(from), err);
+    if (status == RAMP_OK && *n_taken == 0)
+        return error_set(err, RAMP_MODEL,
+                         "cannot begin with the model's weights: none fits net "
+                         "%s; try the model's own net",
+                         TEXT_QUOTE(net->name));
+    return status;
+}
+
 /* The net becomes the model's right away: so its files can be written while it
  * is trained. */
 static enum ramp_status make_model(struct trainer *t, struct ramp_net **net,
@@ -129,8 +147,9 @@ static enum ramp_status make_model(struct trainer *t, struct ramp_net **net,
         return status;
     for (int i = 0; i < n_classes; i++)
         names[i] = ramp_dataset_class(t->data, i);
-    ramp_net_init(*net, &t->options->init, t->options->seed);
-    status = ramp_model_new(&t->model, net, names, n_classes, &t->pre, err);
+    status = set_weights(t, *net, err);
+    if (status == RAMP_OK)
+        status = ramp_model_new(&t->model, net, names, n_classes, &t->pre, err);
     mem_free(names);
     if (status != RAMP_OK)
         return status;
@@ -162,6 +181,23 @@ static enum ramp_status make_loaders(struct trainer *t, struct ramp_error *err)
     return loader_new(&t->val, t->data, RAMP_VAL, &options, err);
 }
 
+static enum ramp_status weigh_classes(struct trainer *t, struct ramp_error *err)
+{
+    size_t n_classes = (size_t)ramp_dataset_n_classes(t->data);
+    enum ramp_status status =
+        MEM_NEW(&t->class_weights, n_classes, "class weights", err);
+    if (status != RAMP_OK)
+        return status;
+    for (size_t i = 0; i < t->n_train; i++)
+        t->class_weights[ramp_dataset_label(t->data, RAMP_TRAIN, i)]++;
+    for (size_t c = 0; c < n_classes; c++) {
+        double n = t->class_weights[c];
+        if (n > 0)
+            t->class_weights[c] = (double)t->n_train / ((double)n_classes * n);
+    }
+    return RAMP_OK;
+}
+
 static enum ramp_status make_machine(struct trainer *t, struct ramp_error *err)
 {
     const struct ramp_train_options *o = t->options;
@@ -169,6 +205,8 @@ static enum ramp_status make_machine(struct trainer *t, struct ramp_error *err)
                                 o->warmup);
     enum ramp_status status = MEM_NEW(
         &t->scratch, (size_t)t->net->options.n_classes, "the loss", err);
+    if (status == RAMP_OK && o->class_weights)
+        status = weigh_classes(t, err);
     if (status == RAMP_OK)
         status = plan_new(&t->plan, t->net, t->batch, true, &o->compute, err);
     if (status == RAMP_OK)
@@ -312,5 +350,6 @@ void trainer_release(struct trainer *t)
     optimizer_release(&t->optimizer);
     plan_free(t->plan);
     mem_free(t->scratch);
+    mem_free(t->class_weights);
     ramp_model_free(t->model);
 }

@@ -38,7 +38,8 @@ refuses 17 'twice, with other values' 2 \
     train data --epochs 3 --epochs=4
 refuses 18 '--val 1.5' 2 "--val: expected a number from 0 to 0.9, found '1.5'" \
     train data --val 1.5
-passes_over 19 'there is no --resume yet'
+refuses 19 '--resume with another net' 2 \
+    '--net cannot change with --resume' train --resume run --net lenet
 refuses 20 'output is the input' 2 "'data' is read by this training" \
     train data --out data
 refuses 21 'empty path' 2 'an argument is empty' data ''

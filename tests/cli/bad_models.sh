@@ -136,8 +136,16 @@ bad 204-text "$limits 6992529431893123169"
 others='expected a model of ramp, found a safetensors file of another program'
 bad 205-of-others "$others"
 bad 205-bare "$others"
-passes_over 206 'there is no --resume yet'
-passes_over 207 'there is no --resume yet'
+# Both are found when the data are open: progress stands before the error.
+cp -a "$run" "$dir/resumed"
+sed -i "s:^--data .*:--data $dir/data:" "$dir/resumed/args.txt"
+stops 206 'resume with other data' 3 'expected data of fingerprint ' \
+    train --resume "$dir/resumed" --epochs 9
+cp "$run/args.txt" "$dir/resumed/"
+cp "$run/best.safetensors" "$dir/resumed/last.safetensors"
+stops 207 'resume without the state of the optimizer' 4 \
+    'expected the state of a training with this optimizer, found none' \
+    train --resume "$dir/resumed" --epochs 9
 printf 'P6\n1 1\n255\nabc' >"$dir/colour.ppm"
 accepts 208 'colour for a grey model' '/colour.ppm  ' \
     predict "$run" "$dir/colour.ppm"

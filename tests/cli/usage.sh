@@ -57,7 +57,7 @@ refused 2 "--cache: expected a number of bytes" train data --cache 0
 refused 2 'relu' train data --act rleu
 refused 2 'he' train data --init hee
 refused 2 'try flip' train data --augment flop
-refused 2 "unknown option '--resume'" train --resume data --net lenet
+refused 2 '--net cannot change with --resume' train --resume data --net lenet
 refused 2 "--top: expected a whole number from 1" \
     predict model x.png --top 0
 [ -e runs ] && fail 'a refused training left a folder'

@@ -101,6 +101,82 @@ START_TEST(penalties_shrink)
 }
 END_TEST
 
+/* ---- Class weights ---- */
+
+/* The loss and gradient of a batch whose pictures are all of class 1. */
+static struct plan_loss loss_of_ones(float *gradient, struct plan *plan,
+                                     const double *class_weights)
+{
+    static const int32_t labels[] = {1, 1, 1};
+    float x[3 * TOY_AREA];
+    for (size_t i = 0; i < 3 * TOY_AREA; i++)
+        x[i] = (float)i / (3 * TOY_AREA);
+    const struct plan_batch batch = {
+        .x = x, .labels = labels, .n = 3, .class_weights = class_weights};
+    struct plan_loss loss = plan_train(plan, &batch);
+    gradient[0] = plan_gradients(plan)[0];
+    gradient[1] = plan_gradients(plan)[100];
+    return loss;
+}
+
+/* A weight of a power of two changes no digit. */
+START_TEST(class_weights_weigh)
+{
+    static const double weights[TOY_CLASSES] = {5, 4, 7, 9};
+    const struct ramp_compute compute = {.n_threads = 1};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE};
+    struct ramp_net *net = toy_net(TOY_NET);
+    struct plan *plan;
+    float plain[2], weighed[2];
+    ramp_net_init(net, &init, 1);
+    ck_assert_int_eq(plan_new(&plan, net, 3, true, &compute, NULL), RAMP_OK);
+    struct plan_loss a = loss_of_ones(plain, plan, NULL);
+    struct plan_loss b = loss_of_ones(weighed, plan, weights);
+    ck_assert_double_gt(a.loss, 0);
+    ck_assert_double_eq(b.loss, 4 * a.loss);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_float_ne(plain[i], 0);
+        ck_assert_float_eq(weighed[i], 4 * plain[i]);
+    }
+    plan_free(plan);
+    ramp_net_free(net);
+}
+END_TEST
+
+/* Equal classes have the weight 1; with 2, 1, 1 and 1 pictures in a batch the
+ * first weighs 5/8 and the others 5/4, which leaves no class more than others:
+ * from logits that are all 0 the biases of the last layer stay equal. */
+START_TEST(class_weights_are_of_the_training_part)
+{
+    struct toy even = toy_open(32, false, 0.25), odd = toy_open(5, false, 0);
+    struct ramp_train_options options = toy_options(2, 8);
+    struct ramp_train_result result;
+    struct ramp_model *a = toy_train(&result, &even, TOY_NET, &options);
+    options.class_weights = true;
+    struct ramp_model *b = toy_train(&result, &even, TOY_NET, &options);
+    ck_assert(toy_equal(a, b));
+    options.epochs = 1;
+    options.scale = RAMP_SCALE_NONE;
+    for (int weigh = 0; weigh < 2; weigh++) {
+        options.class_weights = weigh;
+        /* Nearly every value is dropped: the pictures say nothing. */
+        struct ramp_model *model =
+            toy_train(&result, &odd,
+                      "maxpool 8x8\ndropout 0.99\ndense classes\n", &options);
+        const float *bias = ramp_model_net(model)->params + TOY_CLASSES;
+        if (weigh)
+            ck_assert_float_eq_tol(bias[0], bias[1], 1e-6f);
+        else
+            ck_assert_float_gt(bias[0], bias[1] + 1e-3f);
+        ramp_model_free(model);
+    }
+    ramp_model_free(a);
+    ramp_model_free(b);
+    toy_close(&even);
+    toy_close(&odd);
+}
+END_TEST
+
 /* ---- Equal input, equal weights ---- */
 
 static struct ramp_model *rich_model(const struct toy *toy, int n_threads,
@@ -457,6 +533,8 @@ static Suite *suite(void)
     tcase_add_test(tc, learns_what_pictures_say);
     tcase_add_test(tc, label_smoothing_bounds_the_loss);
     tcase_add_test(tc, penalties_shrink);
+    tcase_add_test(tc, class_weights_weigh);
+    tcase_add_test(tc, class_weights_are_of_the_training_part);
     tcase_add_test(tc, threads_and_runs_are_equal);
     tcase_add_test(tc, last_batch_is_weighted_by_its_size);
     tcase_add_test(tc, batch_is_at_most_the_training_part);
