@@ -47,7 +47,9 @@ struct jpeg {
     bool has_frame, progressive, has_exif;
     int n_components, n_scans;
     int h_most, v_most; /* of the sampling factors */
-    size_t n_scan_bits; /* that the last scan must have at least */
+    size_t interval;    /* of restarts; 0: there are none */
+    size_t n_scan_bits; /* that the last scan must have at least, */
+    size_t n_restarts;  /* and how often it must restart */
     struct component components[MAX_COMPONENTS];
     bool has_quantiser[N_TABLES], has_dc[N_TABLES], has_ac[N_TABLES];
 };
@@ -306,6 +308,17 @@ static size_t least_bits(const struct jpeg *jpeg, const uint8_t *p)
     return p[0] == 0 ? 1 : 0;
 }
 
+/* Between two intervals stands a restart. They are counted in turns, or in
+ * blocks where one component is alone. */
+static size_t n_restarts(const struct jpeg *jpeg, const struct component *c,
+                         bool takes_turns)
+{
+    size_t n = n_blocks(jpeg, c, takes_turns);
+    if (takes_turns)
+        n /= (size_t)(c->h * c->v);
+    return jpeg->interval > 0 ? (n - 1) / jpeg->interval : 0;
+}
+
 static enum ramp_status read_scan(struct jpeg *jpeg,
                                   const struct segment *segment)
 {
@@ -335,18 +348,21 @@ static enum ramp_status read_scan(struct jpeg *jpeg,
             c->begun = true;
         jpeg->n_scan_bits +=
             n_blocks(jpeg, c, n > 1) * least_bits(jpeg, p + 1 + 2 * n);
+        jpeg->n_restarts = n_restarts(jpeg, c, n > 1);
     }
     return RAMP_OK;
 }
 
 /* Past the coded data of a scan: to the next marker that is neither a stuffed
  * zero nor a restart. stb_image would fill up a scan that ends early with
- * grey; one that cannot be whole is refused. */
+ * grey, and leave all behind a missing restart as it was; one that cannot be
+ * whole is refused. */
 static enum ramp_status skip_coded(struct jpeg *jpeg)
 {
     const struct image_file *file = jpeg->file;
     size_t at = jpeg->at;
     size_t n_least = (jpeg->n_scan_bits + 7) / 8;
+    size_t n_found = 0;
     while (at < file->n_bytes) {
         const uint8_t *p = memchr(file->bytes + at, 0xff, file->n_bytes - at);
         if (p == NULL)
@@ -357,6 +373,7 @@ static enum ramp_status skip_coded(struct jpeg *jpeg)
         int next = p[1];
         if (next != 0 && next != 0xff && (next < RST0 || next > RST7))
             break;
+        n_found += next >= RST0 && next <= RST7;
         at += next == 0xff ? 1 : 2;
     }
     if (at + 1 >= file->n_bytes)
@@ -366,7 +383,21 @@ static enum ramp_status skip_coded(struct jpeg *jpeg)
                             "expected at least %zu bytes in a JPEG scan, "
                             "found %zu",
                             n_least, at - jpeg->at);
+    if (n_found < jpeg->n_restarts)
+        return image_refuse(file,
+                            "expected %zu or more restarts in a JPEG scan, "
+                            "found %zu",
+                            jpeg->n_restarts, n_found);
     jpeg->at = at;
+    return RAMP_OK;
+}
+
+static enum ramp_status read_interval(struct jpeg *jpeg,
+                                      const struct segment *segment)
+{
+    if (segment->n_bytes != 2)
+        return bad_segment(jpeg, "DRI");
+    jpeg->interval = image_be16(segment->data);
     return RAMP_OK;
 }
 
@@ -410,7 +441,7 @@ static enum ramp_status check_segment(struct jpeg *jpeg,
     case SOF2: return read_frame(jpeg, segment);
     case DHT: return read_codes(jpeg, segment);
     case DQT: return read_quantisers(jpeg, segment);
-    case DRI: return segment->n_bytes == 2 ? RAMP_OK : bad_segment(jpeg, "DRI");
+    case DRI: return read_interval(jpeg, segment);
     case SOS:
         status = read_scan(jpeg, segment);
         return status == RAMP_OK ? skip_coded(jpeg) : status;

@@ -749,6 +749,53 @@ START_TEST(jpeg_refused)
 }
 END_TEST
 
+/* A grey picture of three blocks with a restart between them: each is one bit
+ * of each code, then ones up to the next byte. */
+static void make_restarts(void)
+{
+    static const uint8_t quantiser[5 + 64] = {0xff, 0xdb, 0, 67, 0};
+    static const uint8_t frame[] = {0xff, 0xc0, 0, 11, 8,    0, 8,
+                                    0,    24,   1, 1,  0x11, 0};
+    static const uint8_t dc[5 + 17] = {0xff, 0xc4, 0, 20, 0, 1};
+    static const uint8_t ac[5 + 17] = {0xff, 0xc4, 0, 20, 0x10, 1};
+    static const uint8_t interval[] = {0xff, 0xdd, 0, 4, 0, 1};
+    static const uint8_t scan[] = {0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0};
+    blob.n = 0;
+    blob_add(&blob, "\xff\xd8", 2);
+    blob_add(&blob, quantiser, sizeof quantiser);
+    blob_add(&blob, frame, sizeof frame);
+    blob_add(&blob, dc, sizeof dc);
+    blob_add(&blob, ac, sizeof ac);
+    blob_add(&blob, interval, sizeof interval);
+    blob_add(&blob, scan, sizeof scan);
+    blob_add(&blob, "\x3f\xff\xd0\x3f\xff\xd1\x3f\xff\xd9", 9);
+}
+
+/* Behind a missing restart stb_image would leave the picture black. */
+START_TEST(jpeg_restarts)
+{
+    struct ramp_image image;
+    make_restarts();
+    decode_good(&image, "");
+    for (int i = 0; i < 24 * 8; i++)
+        ck_assert_uint_eq(image.pixels[i], 128);
+    ramp_image_release(&image);
+
+    blob_remove(&blob, blob.n - 5, 2);
+    decode_bad("expected 2 or more restarts in a JPEG scan, found 1",
+               "lost restart");
+
+    /* Two turns of four, one and one blocks. */
+    blob_load(&blob, "tests/data/baseline.jpg");
+    blob_insert(&blob, 2, "\xff\xdd\0\4\0\1", 6);
+    decode_bad("expected 1 or more restarts in a JPEG scan, found 0",
+               "no restart");
+    blob.bytes[7] = 2;
+    decode_good(&image, "");
+    ramp_image_release(&image);
+}
+END_TEST
+
 /* stb_image takes the code of 9 bits behind 255 codes of 8 for another one,
  * and its assertion sees it. The picture is refused, nothing aborts or leaks.
  */
@@ -1076,6 +1123,7 @@ static Suite *suite(void)
     tcase_add_test(tc, jpeg_orientation);
     tcase_add_test(tc, jpeg_trailing_bytes);
     tcase_add_test(tc, jpeg_refused);
+    tcase_add_test(tc, jpeg_restarts);
     tcase_add_test(tc, bmp_variants);
     tcase_add_test(tc, bmp_core);
     tcase_add_test(tc, pnm_variants);
