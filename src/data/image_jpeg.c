@@ -346,6 +346,10 @@ static enum ramp_status read_scan(struct jpeg *jpeg,
                                 "(DQT, DHT), found none");
         if (p[1 + 2 * n] == 0 && p[3 + 2 * n] >> 4 == 0)
             c->begun = true;
+        if (!c->begun)
+            return image_refuse(
+                jpeg->file, "expected the DC coefficients in the first JPEG "
+                            "scan of a component, found others");
         jpeg->n_scan_bits +=
             n_blocks(jpeg, c, n > 1) * least_bits(jpeg, p + 1 + 2 * n);
         jpeg->n_restarts = n_restarts(jpeg, c, n > 1);

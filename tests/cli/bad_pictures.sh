@@ -89,7 +89,7 @@ bad 131-height-0.jpg 'expected the height in the JPEG header, found 0'
 bad 132-5-components.jpg 'expected a JPEG of 1, 3 or 4 components, found 5'
 bad 133-sampling-0.jpg 'expected JPEG sampling factors of 1 to 4, found 0x2'
 bad 133-sampling-5.jpg 'expected JPEG sampling factors of 1 to 4, found 5x2'
-bad 134-scan-missing.jpg 'components, found none for number 2'
+bad 134-scan-missing.jpg 'DC coefficients in the first JPEG scan of a component'
 bad 135-1000-scans.jpg 'expected at most 100 JPEG scans, found more'
 # From the fifth on height and width change places.
 for orientation in 1 2 3 4 5 6 7 8; do

@@ -386,6 +386,8 @@ static const struct damage refusals[] = {
     {"same component", "JPEG segment SOF", JPEG, 0xc0, 13, 1, "\1"},
     {"scan of a stranger", "JPEG segment SOS", JPEG, 0xda, 5, 1, "\x9"},
     {"scan's end", "JPEG segment SOS", JPEG, 0xda, 12, 1, "\x3e"},
+    {"refined first", "DC coefficients in the first JPEG scan", PROGRESSIVE,
+     0xda, 13, 1, "\x10"},
     {"scan too short", "at least 1634 bytes in a JPEG scan, found", JPEG, 0xc0,
      5, 4, "\2\x10\2\x10"},
     {"first scan too short", "at least 384 bytes in a JPEG scan, found",
