@@ -107,7 +107,7 @@ RAMP_API void ramp_net_layer(const struct ramp_net *net, size_t index,
 
 /* Peak memory of a process that trains (or, if not, predicts) in batches of
  * `batch`: parameters, gradients, momentum, activations, scratch, a batch of
- * pictures, and the program. */
+ * pictures, and the program. 0: there is no memory to tell. */
 RAMP_API size_t ramp_net_memory(const struct ramp_net *net, size_t batch,
                                 bool training,
                                 const struct ramp_compute *compute);

@@ -228,9 +228,14 @@ static enum ramp_status bench_net(struct ramp_net *net, const char *cpu,
     };
     struct ramp_bench_result result;
     struct terminal terminal;
+    size_t memory;
+    enum ramp_status status = cli_net_memory(&memory, net, options.batch,
+                                             options.training, compute, err);
+    if (status != RAMP_OK)
+        return status;
     terminal_init(&terminal);
     terminal_live(&terminal, "measuring");
-    enum ramp_status status = ramp_bench(&result, net, &options, err);
+    status = ramp_bench(&result, net, &options, err);
     terminal_clear(&terminal);
     if (status != RAMP_OK)
         return status;
@@ -239,8 +244,7 @@ static enum ramp_status bench_net(struct ramp_net *net, const char *cpu,
         .result = &result,
         .cpu = cpu,
         .n_threads = ramp_compute_threads(compute),
-        .memory =
-            ramp_net_memory(net, options.batch, options.training, compute),
+        .memory = memory,
         .peak_memory = peak_memory(),
     };
     if (settings.json)

@@ -56,3 +56,15 @@ enum ramp_status cli_net_load(struct ramp_net **net, const char *name,
         status = ramp_net_load(net, name, &options, err);
     return status;
 }
+
+enum ramp_status cli_net_memory(size_t *n_bytes, const struct ramp_net *net,
+                                size_t batch, bool training,
+                                const struct ramp_compute *compute,
+                                struct ramp_error *err)
+{
+    *n_bytes = ramp_net_memory(net, batch, training, compute);
+    if (*n_bytes > 0)
+        return RAMP_OK;
+    return error_set(err, RAMP_MEMORY,
+                     "out of memory: cannot tell what the net takes");
+}

@@ -84,6 +84,13 @@ MUST_CHECK enum ramp_status cli_net_load(struct ramp_net **net,
 /* What a model's net was called when it was trained. */
 const char *cli_net_name(const struct ramp_model *model);
 
+/* ramp_net_memory; RAMP_MEMORY if it cannot tell. */
+MUST_CHECK enum ramp_status cli_net_memory(size_t *n_bytes,
+                                           const struct ramp_net *net,
+                                           size_t batch, bool training,
+                                           const struct ramp_compute *compute,
+                                           struct ramp_error *err);
+
 /* A line on standard error, "ramp: TEXT". */
 void cli_complain(const char *text);
 

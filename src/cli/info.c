@@ -265,9 +265,14 @@ static enum ramp_status print_net(const struct ramp_net *net, const char *name,
     size_t batch = (size_t)settings.batch;
     printf("\nMFLOP of a picture forward and, under train, forward and"
            " backward; field: the\npixels of the input that one output sees\n");
+    size_t training, predicting;
+    status = cli_net_memory(&training, net, batch, true, compute, err);
+    if (status == RAMP_OK)
+        status = cli_net_memory(&predicting, net, 1, false, compute, err);
+    if (status != RAMP_OK)
+        return status;
     printf("\nmemory    %s to train in batches of %zu, %s to predict\n",
-           FORMAT_MEMORY(ramp_net_memory(net, batch, true, compute)), batch,
-           FORMAT_MEMORY(ramp_net_memory(net, 1, false, compute)));
+           FORMAT_MEMORY(training), batch, FORMAT_MEMORY(predicting));
     return settings.plan ? print_plan(net, compute, err) : RAMP_OK;
 }
 

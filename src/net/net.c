@@ -389,6 +389,9 @@ size_t ramp_net_memory(const struct ramp_net *net, size_t batch, bool training,
     const size_t program_bytes = 3600 * 1024;
     size_t blocks = training ? 2 : 1; /* with the optimiser's momentum */
     size_t inputs = batch * (shape_size(net->input) + 1);
+    size_t maps = plan_bytes(net, batch, training, compute);
+    if (maps == 0)
+        return 0;
     return (net->n_params * blocks + net->n_running + inputs) * sizeof(float) +
-           plan_bytes(net, batch, training, compute) + program_bytes;
+           maps + program_bytes;
 }

@@ -39,7 +39,7 @@ MUST_CHECK enum ramp_status plan_outline(struct plan **plan,
 size_t plan_weight_bytes(const struct plan *plan, size_t i);
 size_t plan_map_bytes(const struct plan *plan, size_t i);
 
-/* Bytes a plan takes, without making one. */
+/* Bytes a plan takes, without making one; 0: there is no memory to tell. */
 size_t plan_bytes(const struct ramp_net *net, size_t max_batch, bool training,
                   const struct ramp_compute *compute);
 

@@ -13,11 +13,9 @@ trained="$data --net $tiny_net --epochs 2 --batch 70"
 # shellcheck disable=SC2086 # $trained is several words
 "$RAMP" train $trained --out "$dir/run" || exit
 
-# What a command has to say, whatever time it took. The memory of a net is an
-# estimate: it is smaller where there is none to make it with.
+# What a command has to say, whatever time it took.
 said() {
-    sed -e 's/  [0-9.]* ms$//' -e "s|$dir/new|RUN|" -e '/^time /d' \
-        -e '/^memory /d' "$1"
+    sed -e 's/  [0-9.]* ms$//' -e "s|$dir/new|RUN|" -e '/^time /d' "$1"
     [ ! -e "$dir/new" ] || tensors "$dir/new/best.safetensors" \
         "$dir/new/last.safetensors"
 }

@@ -506,6 +506,20 @@ START_TEST(memory_adds_up)
 }
 END_TEST
 
+/* Without memory no smaller figure is told, but none. */
+START_TEST(memory_untold)
+{
+    struct ramp_net *net = load("lenet", 3, 32);
+    ck_assert_uint_gt(ramp_net_memory(net, 8, true, &portable), 0);
+    for (size_t n = 1; n <= 4; n++) {
+        mem_fail_at(n, false);
+        ck_assert_uint_eq(ramp_net_memory(net, 8, true, &portable), 0);
+    }
+    mem_fail_at(0, false);
+    ramp_net_free(net);
+}
+END_TEST
+
 /* Training keeps the inputs of weights, the outputs of activations, two bytes
  * for each window of a max pool, and what ends a stage. */
 START_TEST(maps_of_training)
@@ -624,6 +638,7 @@ static Suite *plan_suite(void)
     tcase_add_loop_test(tc, every_plan, 0, N_NETS);
     tcase_add_loop_test(tc, direct_is_direct, 0, N_CONVS);
     tcase_add_loop_test(tc, memory_adds_up, 0, N_NETS);
+    tcase_add_test(tc, memory_untold);
     tcase_add_test(tc, maps_of_training);
     tcase_add_test(tc, weights_of_layers);
     tcase_add_test(tc, refused);
