@@ -7,8 +7,8 @@
  * before it is decoded (chunks, checksums, tables, sizes), so a cut picture is
  * refused and never half shown, and so is a damaged one; only JPEG has no
  * checksum, so that damage inside its coded data may show as wrong pixels.
- * Limits: 16384 pixels a side, 64 * 2^20 pixels, 1 GiB a file. The EXIF
- * orientation is applied.
+ * Limits: 16384 pixels a side, 64 * 2^20 pixels (half as many in a PNG of 16
+ * bits a sample), 1 GiB a file. The EXIF orientation is applied.
  *
  * All functions are thread-safe as long as no two calls share an output. */
 #ifndef RAMP_IMAGE_H

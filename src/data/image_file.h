@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMAGE_MAX_SIDE 16384         /* pixels */
-#define IMAGE_MAX_AREA (64l << 20)   /* pixels */
+#define IMAGE_MAX_SIDE 16384       /* pixels */
+#define IMAGE_MAX_AREA (64l << 20) /* pixels */
+/* Of a PNG: stb_image has all of it in 16 bits before it makes 8 of them. */
+#define IMAGE_MAX_AREA_16 (IMAGE_MAX_AREA / 2)
 #define IMAGE_MAX_BYTES (1ul << 30)  /* of a file */
 #define IMAGE_MAX_SURPLUS (1l << 20) /* decoded bytes behind a PNG's pixels */
 

@@ -118,8 +118,14 @@ static enum ramp_status read_header(struct png *png)
                             "expected PNG compression 0, filter 0, interlace "
                             "0 or 1, found %d, %d, %d",
                             chunk.data[10], chunk.data[11], png->interlaced);
-    return image_set_size(file, image_be32(chunk.data),
-                          image_be32(chunk.data + 4));
+    status = image_set_size(file, image_be32(chunk.data),
+                            image_be32(chunk.data + 4));
+    if (status == RAMP_OK && png->depth == 16 &&
+        (int64_t)file->width * file->height > IMAGE_MAX_AREA_16)
+        return image_refuse(
+            file, "expected at most %ld pixels of 16 bits, found %dx%d",
+            IMAGE_MAX_AREA_16, file->width, file->height);
+    return status;
 }
 
 static enum ramp_status read_palette(struct png *png, const struct chunk *chunk)
