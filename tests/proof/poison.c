@@ -66,3 +66,17 @@ int __wrap_compress2(Bytef *to, uLongf *n_to, const Bytef *from, uLong n_from,
     __msan_unpoison(to, *n_to);
     return answer;
 }
+
+#ifdef FUZZED /* with libFuzzer, which is not instrumented either */
+size_t __real_LLVMFuzzerMutate(uint8_t *bytes, size_t n_bytes,
+                               size_t max_bytes);
+size_t __wrap_LLVMFuzzerMutate(uint8_t *bytes, size_t n_bytes,
+                               size_t max_bytes);
+
+size_t __wrap_LLVMFuzzerMutate(uint8_t *bytes, size_t n_bytes, size_t max_bytes)
+{
+    n_bytes = __real_LLVMFuzzerMutate(bytes, n_bytes, max_bytes);
+    __msan_unpoison(bytes, n_bytes);
+    return n_bytes;
+}
+#endif

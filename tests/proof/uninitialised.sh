@@ -2,8 +2,9 @@
 # uninitialised.sh - nothing is read before it is set, and no memory is lost.
 # The tests of pictures under clang's MemorySanitizer, with the memory of
 # stb_image counted as unset (see poison.c): every picture that is accepted has
-# all of its pixels set, also among those that are cut or changed at every byte.
-# Then the program under valgrind, which knows no AVX-512, in its usual ways and
+# all of its pixels set, also among those that are cut or changed at every byte,
+# and among a million that libFuzzer makes up (RUNS=5000000 for more). Then the
+# program under valgrind, which knows no AVX-512, in its usual ways and
 # in its errors.
 set -u
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ramp-unset.XXXXXX") || exit 1
@@ -53,6 +54,32 @@ for test in check_image check_image_damage; do
     n_tests=$((n_tests + $(sed -n 's/.*Checks: \([0-9]*\),.*/\1/p' "$dir/out")))
 done
 
+# fuzz IMAGE_OBJECT RUNS FINDINGS: the same for the inputs of fuzz_image.c, and
+# for new ones.
+fuzz() {
+    # shellcheck disable=SC2086
+    clang $flags -fsanitize=fuzzer -DFUZZED \
+        -Wl,--wrap=ramp_image_decode,--wrap=fwrite,--wrap=compress2 \
+        -Wl,--wrap=image_set_size,--wrap=LLVMFuzzerMutate \
+        -o "$dir/fuzz" tests/fuzz/fuzz_image.c tests/proof/poison.c "$1" \
+        $others src/base/*.c -lz -lm >&2 || return
+    rm -rf "$dir/corpus"
+    mkdir -p "$dir/corpus" build/fuzz/findings
+    "$dir/fuzz" -runs="$2" -max_len=4096 -timeout=20 -print_final_stats=1 \
+        -close_fd_mask=1 -dict=tests/fuzz/image.dict \
+        -artifact_prefix="$3" "$dir/corpus" tests/fuzz/corpus/image \
+        >"$dir/out" 2>&1
+    status=$?
+    grep -e SUMMARY -e ' cov: ' -e '^stat' "$dir/out" | tail -n 6 >&2
+    return "$status"
+}
+
+decoder "$dir/fuzzed.o" -Dmem_alloc=unset_alloc -fsanitize=fuzzer-no-link ||
+    exit 1
+fuzz "$dir/fuzzed.o" "${RUNS:-1000000}" build/fuzz/findings/image-unset- ||
+    failures="$failures fuzz"
+n_inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$dir/out")
+
 # The control: without the walk over the markers stb_image takes a JPEG that
 # lacks a scan, and leaves its pixels unset.
 sed 's/image_check_jpeg(file);/image_set_size(file, 16, 16);/' \
@@ -62,6 +89,9 @@ clang $flags -Dmem_alloc=unset_alloc -c -o "$dir/trusting.o" \
     "$dir/image.c" >&2
 tests check_image "$dir/trusting.o"
 grep -q 'use-of-uninitialized-value' "$dir/out" || failures="$failures blind"
+fuzz "$dir/trusting.o" 1 "$dir/"
+grep -q 'use-of-uninitialized-value' "$dir/out" ||
+    failures="$failures blind-fuzz"
 
 # ---- valgrind ----
 
@@ -172,6 +202,7 @@ if [ -n "$failures" ]; then
     echo "failed:$failures"
     exit 1
 fi
-echo "MemorySanitizer: 0 reports in $n_tests tests of pictures with the" \
-    "decoder's memory unset; $(valgrind --version): 0 errors and 0 lost" \
+echo "MemorySanitizer: 0 reports in $n_tests tests of pictures and" \
+    "$n_inputs inputs of a fuzzer with the decoder's memory unset;" \
+    "$(valgrind --version): 0 errors and 0 lost" \
     "blocks in $cases cases; planted faults are found by both"
