@@ -916,6 +916,7 @@ START_TEST(dropout_draws_by_place)
 }
 END_TEST
 
+/* Also of logits whose exponentials double cannot hold. */
 START_TEST(softmax_loss_equals_reference)
 {
     float logits[20], dlogits[20];
@@ -925,6 +926,7 @@ START_TEST(softmax_loss_equals_reference)
     const double smoothing = _i % 2 ? 0.1 : 0, weight = 1.0 / 7;
     for (size_t j = 0; j < k; j++) {
         logits[j] = 30 * (float)rng_normal(key, n_drawn++);
+        logits[j] += (float)(2000 * (_i / 2 % 3 - 1));
         logits2[j] = (double)logits[j];
     }
     double loss = softmax_loss(dlogits, logits, k, label, smoothing, weight);
