@@ -6,6 +6,7 @@
 #include <ramp/bench.h>
 #include <ramp/compute.h>
 #include <ramp/dataset.h>
+#include <ramp/diagnose.h>
 #include <ramp/error.h>
 #include <ramp/evaluate.h>
 #include <ramp/image.h>

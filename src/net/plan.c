@@ -49,9 +49,11 @@ static void place_layer(struct plan *plan, struct arena *arena, size_t i)
     const struct layer *l = &plan->layers[i];
     struct slot *slot = &plan->slots[i];
     const struct run *run = &plan->run;
+    size_t map = run->max_batch * shape_size(l->out);
     if (is_kept(plan, i))
-        slot->y = arena_take(arena, run->max_batch * shape_size(l->out),
-                             sizeof(float));
+        slot->y = arena_take(arena, map, sizeof(float));
+    if (plan->watched && run->training)
+        slot->dy = arena_take(arena, map, sizeof(float));
     slot->saved = arena_take(arena, layer_saved_bytes(l, run), 1);
     slot->packed =
         arena_take(arena, layer_packed_floats(l, run), sizeof(float));
@@ -80,7 +82,8 @@ static void measure(struct plan *plan, size_t *shared, size_t *d)
             if (!stage->batch_wise)
                 plan->ring_floats = larger(plan->ring_floats, ring);
         }
-        *d = larger(*d, shape_size(plan->layers[stage->end - 1].out));
+        if (!plan->watched)
+            *d = larger(*d, shape_size(plan->layers[stage->end - 1].out));
     }
     /* Threads must not share a cache line. */
     plan->scratch_floats = (plan->scratch_floats + 15) / 16 * 16;
@@ -133,7 +136,7 @@ static void order_layers(struct plan *plan)
 {
     struct layer *l = plan->layers;
     memcpy(l, plan->net->layers, plan->n_layers * sizeof *l);
-    for (size_t i = 0; i + 1 < plan->n_layers; i++)
+    for (size_t i = 0; i + 1 < plan->n_layers && !plan->watched; i++)
         if (l[i].kind == LAYER_ACT && l[i + 1].kind == LAYER_MAXPOOL) {
             struct layer act = l[i];
             l[i] = l[i + 1];
@@ -191,7 +194,7 @@ static size_t group_of(const struct plan *plan, const struct stage *stage)
 static void interleave_chain(struct plan *plan, struct stage *stage)
 {
     bool few = false;
-    if (plan->run.exact)
+    if (plan->run.exact || plan->watched)
         return;
     for (size_t i = stage->first; i < stage->end; i++) {
         const struct layer *l = &plan->layers[i];
@@ -216,7 +219,8 @@ static void cut_stages(struct plan *plan)
         bool alone = layer_is_batch_wise(&plan->layers[i], plan->run.training);
         /* Large weights are for all blocks of the batch in turn. */
         bool large = layer_block(&plan->layers[i], &plan->run) > 1;
-        if (stage == NULL || stage->batch_wise || alone || large) {
+        if (stage == NULL || stage->batch_wise || alone || large ||
+            plan->watched) {
             stage = &plan->stages[plan->n_stages++];
             *stage = (struct stage){.first = i, .batch_wise = alone};
         }
@@ -231,11 +235,10 @@ static void cut_stages(struct plan *plan)
     }
 }
 
-/* A plan without its memory: enough to count. */
-enum ramp_status plan_outline(struct plan **out, struct ramp_net *net,
-                              size_t max_batch, bool training,
-                              const struct ramp_compute *compute,
-                              struct ramp_error *err)
+static enum ramp_status outline(struct plan **out, struct ramp_net *net,
+                                size_t max_batch, bool training, bool watched,
+                                const struct ramp_compute *compute,
+                                struct ramp_error *err)
 {
     struct plan *plan = NULL;
     const struct kernels *kernels;
@@ -247,6 +250,7 @@ enum ramp_status plan_outline(struct plan **out, struct ramp_net *net,
         return status;
     plan->net = net;
     plan->run = (struct run){kernels, max_batch, training, compute->exact};
+    plan->watched = watched;
     plan->n_threads = ramp_compute_threads(compute);
     plan->n_layers = net->n_layers;
     status = MEM_NEW(&plan->layers, net->n_layers, "a plan", err);
@@ -259,11 +263,37 @@ enum ramp_status plan_outline(struct plan **out, struct ramp_net *net,
         return status;
     }
     order_layers(plan);
-    if (!training)
+    if (!training && !watched)
         fold_layers(plan);
     cut_stages(plan);
     mark_in_place(plan);
     *out = plan;
+    return RAMP_OK;
+}
+
+/* A plan without its memory: enough to count. */
+enum ramp_status plan_outline(struct plan **out, struct ramp_net *net,
+                              size_t max_batch, bool training,
+                              const struct ramp_compute *compute,
+                              struct ramp_error *err)
+{
+    return outline(out, net, max_batch, training, false, compute, err);
+}
+
+/* Give an outline its memory; *plan is NULL on failure. */
+static enum ramp_status furnish(struct plan **plan, struct ramp_error *err)
+{
+    struct arena arena = {NULL, 0};
+    place(*plan, &arena);
+    enum ramp_status status = mem_new((void **)&(*plan)->memory, arena.used, 1,
+                                      "the maps of a batch", err);
+    if (status != RAMP_OK) {
+        plan_free(*plan);
+        *plan = NULL;
+        return status;
+    }
+    arena = (struct arena){(*plan)->memory, 0};
+    place(*plan, &arena);
     return RAMP_OK;
 }
 
@@ -272,25 +302,21 @@ enum ramp_status plan_new(struct plan **out, struct ramp_net *net,
                           const struct ramp_compute *compute,
                           struct ramp_error *err)
 {
-    struct plan *plan;
-    struct arena arena = {NULL, 0};
     ASSERT(max_batch > 0);
-    *out = NULL;
     enum ramp_status status =
-        plan_outline(&plan, net, max_batch, training, compute, err);
-    if (status != RAMP_OK)
-        return status;
-    place(plan, &arena);
-    status = mem_new((void **)&plan->memory, arena.used, 1,
-                     "the maps of a batch", err);
-    if (status != RAMP_OK) {
-        plan_free(plan);
-        return status;
-    }
-    arena = (struct arena){plan->memory, 0};
-    place(plan, &arena);
-    *out = plan;
-    return RAMP_OK;
+        outline(out, net, max_batch, training, false, compute, err);
+    return status == RAMP_OK ? furnish(out, err) : status;
+}
+
+enum ramp_status plan_new_watched(struct plan **out, struct ramp_net *net,
+                                  size_t max_batch, bool training,
+                                  const struct ramp_compute *compute,
+                                  struct ramp_error *err)
+{
+    ASSERT(max_batch > 0);
+    enum ramp_status status =
+        outline(out, net, max_batch, training, true, compute, err);
+    return status == RAMP_OK ? furnish(out, err) : status;
 }
 
 void plan_free(struct plan *plan)
@@ -316,6 +342,18 @@ size_t plan_bytes(const struct ramp_net *net, size_t max_batch, bool training,
     place(plan, &arena);
     plan_free(plan);
     return arena.used;
+}
+
+const float *plan_map(const struct plan *plan, size_t i)
+{
+    ASSERT(plan->watched && i < plan->n_layers);
+    return plan->slots[i].y;
+}
+
+const float *plan_map_gradient(const struct plan *plan, size_t i)
+{
+    ASSERT(plan->watched && plan->run.training && i < plan->n_layers);
+    return plan->slots[i].dy;
 }
 
 float *plan_gradients(struct plan *plan)

@@ -27,6 +27,16 @@ MUST_CHECK enum ramp_status plan_new(struct plan **plan, struct ramp_net *net,
                                      struct ramp_error *err);
 void plan_free(struct plan *plan); /* accepts NULL */
 
+/* A plan whose maps can be looked at: it runs the net layer by layer as its
+ * text says, without reordering, folding, interleaving or working in place. It
+ * is slower and takes more memory than the other, and the last bits of its
+ * logits may differ. */
+MUST_CHECK enum ramp_status plan_new_watched(struct plan **plan,
+                                             struct ramp_net *net,
+                                             size_t max_batch, bool training,
+                                             const struct ramp_compute *compute,
+                                             struct ramp_error *err);
+
 /* A plan without its memory: enough to count and to describe it; plan_free
  * ends it. The net is only read. */
 MUST_CHECK enum ramp_status plan_outline(struct plan **plan,
@@ -75,6 +85,12 @@ struct plan_loss plan_train(struct plan *plan, const struct plan_batch *batch);
 /* The gradient block of the last plan_train: net->n_params floats in the
  * layout of net->params. NULL in a plan for inference. */
 float *plan_gradients(struct plan *plan);
+
+/* Of a watched plan: the output of layer i of the net for each image of the
+ * last batch, n x h x w x c, valid until the next call; and, of a plan for
+ * training, the gradient of the last loss by it. */
+const float *plan_map(const struct plan *plan, size_t i);
+const float *plan_map_gradient(const struct plan *plan, size_t i);
 
 /* For the gradient checks: forward in training mode and backward of the loss
  * sum(r * logits), r as large as the logits; also fills dx (as large as x)

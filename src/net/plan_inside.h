@@ -9,7 +9,10 @@
  *     `------- a chain ---------'                        (training)
  *
  * A map in the middle of a chain is kept for the whole batch only if the
- * backward pass asks for it; else it lies in a ring of two rooms a thread. */
+ * backward pass asks for it; else it lies in a ring of two rooms a thread.
+ *
+ * In a watched plan each layer is a stage of its own, in the net's order, and
+ * all maps and their gradients are kept. */
 #ifndef NET_PLAN_INSIDE_H
 #define NET_PLAN_INSIDE_H
 
@@ -32,6 +35,7 @@ struct stage {
 /* Memory of one layer; NULL where it needs none. */
 struct slot {
     float *y;          /* output of the whole batch; NULL: in the ring */
+    float *dy;         /* its gradient, in a watched plan for training */
     bool in_place;     /* overwrites what it reads */
     void *saved;       /* from forward to backward */
     float *packed;     /* weights as tiles want them */
@@ -46,7 +50,8 @@ struct plan {
     struct ramp_net *net; /* borrowed */
     struct run run;
     int n_threads;
-    bool packed; /* the packed weights are those of the net */
+    bool packed;  /* the packed weights are those of the net */
+    bool watched; /* see above */
     size_t n_layers;
     struct layer *layers; /* the net's, in the order in which they run */
     size_t n_stages;

@@ -298,27 +298,37 @@ static void sum_chunks(const struct plan *plan, const struct plan_batch *batch)
 #pragma omp barrier
 }
 
-/* From dy of the logits, in plan->d[0], back to the first layer; dx of the
- * input only if wanted. */
+/* The gradient of what stage s gives: in one of two rooms in turn. */
+static float *gradient_of(const struct plan *plan, size_t s)
+{
+    float *watched = plan->slots[plan->stages[s].end - 1].dy;
+    return watched ? watched : plan->d[(plan->n_stages - 1 - s) % 2];
+}
+
+static float *logits_gradient_of(const struct plan *plan)
+{
+    return gradient_of(plan, plan->n_stages - 1);
+}
+
+/* From the gradient of the logits back to the first layer; dx of the input
+ * only if wanted. */
 static void run_backward(const struct plan *plan,
                          const struct plan_batch *batch, float *dx)
 {
-    int at = 0;
     for (size_t s = plan->n_stages; s-- > 0;) {
         const struct stage *stage = &plan->stages[s];
-        float *to = s > 0 ? plan->d[1 - at] : dx;
+        float *to = s > 0 ? gradient_of(plan, s - 1) : dx;
+        float *dy = gradient_of(plan, s);
         if (stage->batch_wise) {
             size_t i = stage->first;
             struct pass pass = pass_of(plan, i, batch->n, batch);
-            backward_layer(plan, &pass, to, plan->d[at],
-                           input_of(plan, i, batch->x, 0),
+            backward_layer(plan, &pass, to, dy, input_of(plan, i, batch->x, 0),
                            output_of(plan, i, 0));
         } else {
             for (size_t i = 0; i < batch->n; i += stage->group)
-                group_backward(plan, stage, batch, to, plan->d[at], i,
+                group_backward(plan, stage, batch, to, dy, i,
                                smaller(stage->group, batch->n - i));
         }
-        at = 1 - at;
     }
     sum_chunks(plan, batch);
 }
@@ -332,6 +342,7 @@ static void run_loss(const struct plan *plan, const struct plan_batch *batch)
 {
     size_t k = (size_t)plan->net->options.n_classes;
     const double *class_weights = batch->class_weights;
+    float *dlogits = logits_gradient_of(plan);
 #pragma omp for schedule(static)
     for (size_t i = 0; i < batch->n; i++) {
         const float *logits = logits_of(plan) + i * k;
@@ -341,7 +352,7 @@ static void run_loss(const struct plan *plan, const struct plan_batch *batch)
                 best = j;
         plan->wrong[i] = best != label;
         double weight = class_weights ? class_weights[label] : 1;
-        plan->losses[i] = weight * softmax_loss(plan->d[0] + i * k, logits, k,
+        plan->losses[i] = weight * softmax_loss(dlogits + i * k, logits, k,
                                                 label, batch->label_smoothing,
                                                 weight / (double)batch->n);
     }
@@ -404,7 +415,7 @@ void plan_backward_from(struct plan *plan, const struct plan_batch *batch,
     size_t k = (size_t)plan->net->options.n_classes;
     ASSERT(plan->run.training && batch->n > 0 &&
            batch->n <= plan->run.max_batch);
-    memcpy(plan->d[0], r, batch->n * k * sizeof *r);
+    memcpy(logits_gradient_of(plan), r, batch->n * k * sizeof *r);
 #pragma omp parallel num_threads(plan->n_threads)
     {
         struct flush flush = flush_on();
