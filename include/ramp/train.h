@@ -4,6 +4,7 @@
 
 #include <ramp/compute.h>
 #include <ramp/dataset.h>
+#include <ramp/diagnose.h>
 #include <ramp/error.h>
 #include <ramp/model.h>
 #include <ramp/net.h>
@@ -58,6 +59,11 @@ struct ramp_epoch {
     double seconds;                 /* of this epoch, validation included */
     double elapsed;                 /* since the start */
     bool best;                      /* the best validation error so far */
+    /* With options->diagnose: [n_layers], in the order of the net's text, valid
+     * during the callback; else NULL. Activations alone have figures about
+     * their output, convolutions and dense layers about their weights. */
+    const struct ramp_layer_stats *layers;
+    size_t n_layers;
 };
 
 /* Where training is inside an epoch, for a progress bar. */
@@ -97,6 +103,12 @@ struct ramp_train_options {
                                * the caller sees to; NULL: nothing is written
                                */
     bool resume;              /* go on in out_dir: see ramp_train */
+    bool diagnose;            /* look at the layers after each epoch: outputs on
+                               * up to 512 training pictures, as validation
+                               * sees them, gradient and change of the weights
+                               * in the last step. Changes nothing in the
+                               * model. out_dir gets layers.csv, too: a row per
+                               * epoch and layer that has such figures */
     const char *const *facts; /* name, text, name, text, ..., NULL: written
                                * into the model beside the trainer's own */
 

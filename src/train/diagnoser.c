@@ -6,9 +6,13 @@
 #include "net/net.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { BATCH = 32 }; /* of the probe: its maps stay near */
+enum { BATCH = 32, ROW_BYTES = 256 };
+
+static const char log_header[] =
+    "epoch,layer,mean,std,zeros,dead,units,gradient_norm,update_ratio\n";
 
 double weights_norm(const struct layer *layer, const float *block,
                     const float *other)
@@ -24,26 +28,40 @@ double weights_norm(const struct layer *layer, const float *block,
     return sqrt(sum);
 }
 
-enum ramp_status diagnoser_init(struct diagnoser *d, struct ramp_net *net,
-                                const struct ramp_dataset *data,
-                                const struct ramp_preprocess *pre,
-                                const struct ramp_compute *compute,
-                                struct ramp_error *err)
+static enum ramp_status diagnoser_fill(struct diagnoser *d,
+                                       const struct ramp_dataset *data,
+                                       const struct ramp_preprocess *pre,
+                                       const struct ramp_compute *compute,
+                                       struct ramp_error *err)
 {
-    *d = (struct diagnoser){.net = net};
     enum ramp_status status =
-        MEM_NEW(&d->layers, net->n_layers, "statistics", err);
+        MEM_NEW(&d->layers, d->net->n_layers, "statistics", err);
     if (status == RAMP_OK)
-        status = MEM_NEW(&d->before, net->n_params, "statistics", err);
+        status = MEM_NEW(&d->before, d->net->n_params, "statistics", err);
     if (status == RAMP_OK)
         status =
             probe_read(&d->probe, data, RAMP_TRAIN, DIAGNOSER_PROBE, pre, err);
     if (status == RAMP_OK)
-        status = plan_new_watched(&d->plan, net, smaller(d->probe.n, BATCH),
+        status = plan_new_watched(&d->plan, d->net, smaller(d->probe.n, BATCH),
                                   false, compute, err);
     if (status == RAMP_OK)
-        status = map_sums_init(&d->sums, net, MAPS_OF_ACTIVATIONS,
+        status = map_sums_init(&d->sums, d->net, MAPS_OF_ACTIVATIONS,
                                plan_threads(d->plan), err);
+    return status;
+}
+
+enum ramp_status diagnoser_init(struct diagnoser *d, struct ramp_net *net,
+                                const struct ramp_dataset *data,
+                                const struct ramp_preprocess *pre,
+                                const struct ramp_train_options *options,
+                                int epochs, struct ramp_error *err)
+{
+    *d = (struct diagnoser){.net = net};
+    enum ramp_status status =
+        diagnoser_fill(d, data, pre, &options->compute, err);
+    if (status == RAMP_OK && options->out_dir != NULL)
+        status = epoch_log_open(&d->log, options->out_dir, "layers.csv",
+                                log_header, epochs, err);
     if (status == RAMP_OK)
         layer_stats_begin(d->layers, net);
     else
@@ -58,6 +76,7 @@ void diagnoser_release(struct diagnoser *d)
     probe_release(&d->probe);
     plan_free(d->plan);
     map_sums_release(&d->sums);
+    epoch_log_release(&d->log);
     *d = (struct diagnoser){0};
 }
 
@@ -79,15 +98,11 @@ void diagnoser_after_step(struct diagnoser *d)
         d->layers[i].update_ratio =
             norm > 0 ? weights_norm(l, net->params, d->before) / norm : -1;
     }
-    d->stepped = true;
 }
 
-void diagnoser_epoch(struct diagnoser *d)
+static void look_at_outputs(struct diagnoser *d)
 {
     size_t size = shape_size(d->net->input);
-    for (size_t i = 0; i < d->net->n_layers && !d->stepped; i++)
-        d->layers[i].gradient_norm = d->layers[i].update_ratio = -1;
-    d->stepped = false;
     plan_params_changed(d->plan);
     map_sums_clear(&d->sums);
     for (size_t i = 0; i < d->probe.n; i += BATCH) {
@@ -96,4 +111,38 @@ void diagnoser_epoch(struct diagnoser *d)
         map_sums_outputs(&d->sums, d->plan, n);
     }
     map_sums_finish(&d->sums, d->layers);
+}
+
+static enum ramp_status add_row(struct diagnoser *d, int epoch,
+                                const struct ramp_layer_stats *s,
+                                struct ramp_error *err)
+{
+    char row[ROW_BYTES], outputs[ROW_BYTES / 2] = ",,,,";
+    char norm[ROW_BYTES / 8] = "", ratio[ROW_BYTES / 8] = "";
+    if (s->kind == RAMP_LAYER_ACT)
+        snprintf(outputs, sizeof outputs, "%.6g,%.6g,%.6f,%d,%d", s->mean,
+                 s->std, s->zeros, s->dead, s->units);
+    else if (s->gradient_norm >= 0)
+        snprintf(norm, sizeof norm, "%.6g", s->gradient_norm);
+    else
+        return RAMP_OK;
+    if (s->update_ratio >= 0)
+        snprintf(ratio, sizeof ratio, "%.6g", s->update_ratio);
+    snprintf(row, sizeof row, "%d,%s,%s,%s,%s\n", epoch, s->name, outputs, norm,
+             ratio);
+    return epoch_log_add(&d->log, row, err);
+}
+
+enum ramp_status diagnoser_epoch(struct diagnoser *d, struct ramp_epoch *epoch,
+                                 struct ramp_error *err)
+{
+    enum ramp_status status = RAMP_OK;
+    look_at_outputs(d);
+    epoch->layers = d->layers;
+    epoch->n_layers = d->net->n_layers;
+    if (d->log.path == NULL)
+        return RAMP_OK;
+    for (size_t i = 0; i < epoch->n_layers && status == RAMP_OK; i++)
+        status = add_row(d, epoch->epoch, &d->layers[i], err);
+    return status == RAMP_OK ? epoch_log_write(&d->log, err) : status;
 }

@@ -260,6 +260,8 @@ enum ramp_status keeper_epoch(struct keeper *k, struct ramp_epoch *epoch,
         keep_weights(k);
     if (epoch->best || !k->validates)
         k->best = *epoch;
+    k->best.layers = NULL; /* they are of this epoch alone */
+    k->best.n_layers = 0;
     enum ramp_status status = set_date(k->model, err);
     if (status == RAMP_OK)
         status = set_facts(k->model, epoch->epoch, epoch, err);

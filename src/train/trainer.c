@@ -67,10 +67,15 @@ static enum ramp_status step(struct trainer *t,
     tally->n += batch->n;
     tally->loss += loss.loss;
     tally->n_wrong += loss.n_wrong;
+    bool diagnose = o->diagnose && tally->n_batches == t->n_batches;
+    if (diagnose)
+        diagnoser_before_step(&t->diagnoser, plan_gradients(t->plan));
     /* The gradient is a mean over the batch: in a last batch of fewer pictures
      * it would give each of them more weight than the others have. */
     optimizer_step(&t->optimizer, t->net->params, plan_gradients(t->plan),
                    (double)batch->n / (double)t->batch, t->lr);
+    if (diagnose)
+        diagnoser_after_step(&t->diagnoser);
     return RAMP_OK;
 }
 
@@ -206,6 +211,8 @@ static enum ramp_status finish_epoch(struct trainer *t, struct ramp_error *err)
         .images_per_second = (double)tally->n / fmax(trained, 1e-9),
     };
     enum ramp_status status = t->n_val > 0 ? validate(t, &e, err) : RAMP_OK;
+    if (status == RAMP_OK && t->options->diagnose)
+        status = diagnoser_epoch(&t->diagnoser, &e, err);
     if (status != RAMP_OK)
         return status;
     double now = clock_seconds();

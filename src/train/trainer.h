@@ -5,6 +5,7 @@
 
 #include "data/loader.h"
 #include "net/plan.h"
+#include "train/diagnoser.h"
 #include "train/keeper.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -24,6 +25,7 @@ struct trainer {
     struct schedule schedule;
     struct keeper keeper;
     double *class_weights; /* NULL: none */
+    struct diagnoser diagnoser; /* zero unless the options ask for it */
     float *scratch; /* gradients of one picture's logits, which nobody uses */
     struct position position;
     double lr; /* of the last step */

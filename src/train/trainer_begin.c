@@ -336,6 +336,9 @@ enum ramp_status trainer_begin(struct trainer *t, struct ramp_net **net,
         return status;
     t->n_batches = (t->n_train + t->batch - 1) / t->batch;
     status = t->options->resume ? resume(t, *net, err) : begin(t, net, err);
+    if (status == RAMP_OK && t->options->diagnose)
+        status = diagnoser_init(&t->diagnoser, t->net, t->data, &t->pre,
+                                t->options, t->position.epochs, err);
     if (status != RAMP_OK)
         return status;
     t->elapsed = t->position.elapsed;
@@ -347,6 +350,7 @@ void trainer_release(struct trainer *t)
     loader_free(t->train);
     loader_free(t->val);
     keeper_release(&t->keeper);
+    diagnoser_release(&t->diagnoser);
     optimizer_release(&t->optimizer);
     plan_free(t->plan);
     mem_free(t->scratch);

@@ -479,6 +479,214 @@ START_TEST(without_memory)
 }
 END_TEST
 
+/* ==== In a training ==== */
+
+/* A step made by hand: a hundredth more in the first layer, a new sign of one
+ * weight in the last. */
+START_TEST(step_by_hand)
+{
+    struct toy toy = toy_open(40, false, 0);
+    struct ramp_model *model = toy_model(&toy);
+    struct ramp_net *net = ramp_model_net(model);
+    const struct ramp_train_options options = toy_options(1, 16);
+    const struct layer *conv = &net->layers[0], *dense = &net->layers[3];
+    struct diagnoser d;
+    struct ramp_epoch epoch = {.epoch = 1};
+    ck_assert_int_eq(diagnoser_init(&d, net, toy.data,
+                                    ramp_model_preprocess(model), &options, 0,
+                                    NULL),
+                     RAMP_OK);
+    float *gradient = calloc(net->n_params, sizeof *gradient);
+    ck_assert_ptr_nonnull(gradient);
+    gradient[conv->weight_at + 5] = -3;
+    gradient[conv->weight_at + 71] = 4;
+    gradient[conv->bias_at] = 100;
+    gradient[dense->weight_at] = 2;
+    for (size_t i = 0; i < layer_n_weights(dense); i++)
+        net->params[dense->weight_at + i] = 0;
+    net->params[dense->weight_at + 9] = 2;
+    diagnoser_before_step(&d, gradient);
+    for (size_t i = 0; i < layer_n_weights(conv); i++)
+        net->params[conv->weight_at + i] *= 1.01f;
+    net->params[conv->bias_at] += 100;
+    net->params[dense->weight_at + 9] = -2;
+    diagnoser_after_step(&d);
+    ck_assert_int_eq(diagnoser_epoch(&d, &epoch, NULL), RAMP_OK);
+    ck_assert_uint_eq(epoch.n_layers, 4);
+    const struct ramp_layer_stats *layers = epoch.layers;
+    ck_assert_double_eq(layers[0].gradient_norm, 5);
+    check_near("first", layers[0].update_ratio, 0.01, 1e-5);
+    ck_assert_double_eq(layers[3].gradient_norm, 2);
+    ck_assert_double_eq(layers[3].update_ratio, 2);
+    ck_assert_double_eq(layers[1].update_ratio, -1);
+    ck_assert_uint_eq(layers[1].n, 40 * 8 * TOY_AREA);
+    ck_assert_uint_eq(layers[0].n, 0);
+    diagnoser_release(&d);
+    free(gradient);
+    ramp_model_free(model);
+    toy_close(&toy);
+}
+END_TEST
+
+struct seen {
+    int epochs, layers;
+    struct ramp_layer_stats last[8];
+};
+
+static bool see_epoch(void *context, const struct ramp_epoch *epoch)
+{
+    struct seen *seen = context;
+    seen->epochs++;
+    seen->layers = (int)epoch->n_layers;
+    ck_assert((epoch->layers != NULL) == (epoch->n_layers > 0));
+    for (size_t i = 0; i < epoch->n_layers; i++)
+        seen->last[i] = epoch->layers[i];
+    return true;
+}
+
+static struct ramp_model *train_seeing(struct seen *seen, const struct toy *toy,
+                                       struct ramp_train_options options)
+{
+    struct ramp_train_result result;
+    *seen = (struct seen){0};
+    options.on_epoch = see_epoch;
+    options.context = seen;
+    return toy_train(&result, toy, TOY_NET, &options);
+}
+
+/* Nobody who looks changes anything; and nobody looks unasked. */
+START_TEST(looking_changes_nothing)
+{
+    struct toy toy = toy_open(60, false, 0.25);
+    struct ramp_train_options options = toy_options(3, 16);
+    struct seen off, on;
+    struct ramp_model *blind = train_seeing(&off, &toy, options);
+    options.diagnose = true;
+    struct ramp_model *model = train_seeing(&on, &toy, options);
+    ck_assert(toy_equal(blind, model));
+    ck_assert_int_eq(off.layers, 0);
+    ck_assert_int_eq(on.epochs, 3);
+    ck_assert_int_eq(on.layers, 4);
+    ramp_model_free(blind);
+    ramp_model_free(model);
+    toy_close(&toy);
+}
+END_TEST
+
+/* One step by plain gradient descent: |change| = rate |gradient|. The figures
+ * about outputs are those of the weights after it. */
+START_TEST(step_of_a_training)
+{
+    struct toy toy = toy_open(40, false, 0);
+    struct ramp_train_options options = toy_options(1, 40);
+    struct ramp_net *first = toy_net(TOY_NET);
+    struct ramp_layer_stats *layers;
+    struct seen seen;
+    options.optimizer = RAMP_SGD;
+    options.momentum = 0;
+    options.diagnose = true;
+    ramp_net_init(first, &options.init, options.seed);
+    struct ramp_model *model = train_seeing(&seen, &toy, options);
+    for (int i = 0; i < 4; i += 3) {
+        double norm = weights_norm(&first->layers[i], first->params, NULL);
+        double step = options.lr * seen.last[i].gradient_norm;
+        ck_assert_double_gt(step, 0);
+        check_near("step", seen.last[i].update_ratio * norm / step, 1, 1e-4);
+    }
+    ck_assert_int_eq(ramp_diagnose_data(&layers, model, toy.data, RAMP_TRAIN,
+                                        DIAGNOSER_PROBE, &one_thread, NULL),
+                     RAMP_OK);
+    check_near("mean", seen.last[1].mean, layers[1].mean, 1e-9);
+    check_near("std", seen.last[1].std, layers[1].std, 1e-9);
+    ck_assert_double_eq(seen.last[1].zeros, layers[1].zeros);
+    ck_assert_int_eq(seen.last[1].units, 8);
+    free(layers);
+    ramp_net_free(first);
+    ramp_model_free(model);
+    toy_close(&toy);
+}
+END_TEST
+
+static char *read_layers(const struct toy *toy)
+{
+    char path[256];
+    uint8_t *bytes;
+    size_t n;
+    ck_assert_int_eq(file_read(&bytes, &n,
+                               toy_path(path, toy->run, "layers.csv"), 100000,
+                               RAMP_DATA, NULL),
+                     RAMP_OK);
+    return (char *)bytes;
+}
+
+START_TEST(rows_of_the_log)
+{
+    struct toy toy = toy_open(60, false, 0.25);
+    struct ramp_train_options options = toy_options(2, 16);
+    struct seen seen;
+    options.diagnose = true;
+    options.out_dir = toy.run;
+    ramp_model_free(train_seeing(&seen, &toy, options));
+    char expected[256], *log = read_layers(&toy), *last = log;
+    const struct ramp_layer_stats *s = seen.last;
+    int n_lines = 0;
+    for (const char *c = log; *c; c++)
+        n_lines += *c == '\n';
+    ck_assert_int_eq(n_lines, 1 + 2 * 3);
+    ck_assert_int_eq(
+        strncmp(log, "epoch,layer,mean,std,zeros,dead,units,gradient_norm,",
+                52),
+        0);
+    for (int i = 0; i < 4; i++)
+        last = strchr(last, '\n') + 1;
+    snprintf(expected, sizeof expected,
+             "2,conv1,,,,,,%.6g,%.6g\n2,act1,%.6g,%.6g,%.6f,%d,8,,\n"
+             "2,dense1,,,,,,%.6g,%.6g\n",
+             s[0].gradient_norm, s[0].update_ratio, s[1].mean, s[1].std,
+             s[1].zeros, s[1].dead, s[3].gradient_norm, s[3].update_ratio);
+    ck_assert_str_eq(last, expected);
+    mem_free(log);
+    toy_close(&toy);
+}
+END_TEST
+
+static bool count_down(void *context, const struct ramp_progress *progress)
+{
+    int *left = context;
+    (void)progress;
+    return --*left != 0;
+}
+
+/* Stopped after each batch in turn and resumed: the same rows, none twice. */
+START_TEST(log_of_a_resumed_training)
+{
+    enum { EPOCHS = 3, BATCHES = 3 };
+    struct toy toy = toy_open(60, false, 0.25);
+    struct ramp_train_options options = toy_options(EPOCHS, 16);
+    struct ramp_train_result result;
+    options.diagnose = true;
+    options.out_dir = toy.run;
+    ramp_model_free(toy_train(&result, &toy, TOY_NET, &options));
+    char *whole = read_layers(&toy);
+    for (int batches = 1; batches < EPOCHS * BATCHES; batches++) {
+        int left = batches;
+        options.resume = false;
+        options.on_batch = count_down;
+        options.context = &left;
+        ramp_model_free(toy_train(&result, &toy, TOY_NET, &options));
+        ck_assert_int_eq(result.epochs, batches / BATCHES);
+        options.resume = true;
+        options.on_batch = NULL;
+        ramp_model_free(toy_train(&result, &toy, TOY_NET, &options));
+        char *log = read_layers(&toy);
+        ck_assert_str_eq(log, whole);
+        mem_free(log);
+    }
+    mem_free(whole);
+    toy_close(&toy);
+}
+END_TEST
+
 static Suite *diagnose_suite(void)
 {
     Suite *suite = suite_create("diagnose");
@@ -497,6 +705,11 @@ static Suite *diagnose_suite(void)
     tcase_add_test(tcase, pictures_of_a_data_set);
     tcase_add_test(tcase, says_what_is_wrong);
     tcase_add_test(tcase, without_memory);
+    tcase_add_test(tcase, step_by_hand);
+    tcase_add_test(tcase, looking_changes_nothing);
+    tcase_add_test(tcase, step_of_a_training);
+    tcase_add_test(tcase, rows_of_the_log);
+    tcase_add_test(tcase, log_of_a_resumed_training);
     suite_add_tcase(suite, tcase);
     return suite;
 }

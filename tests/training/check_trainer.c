@@ -436,6 +436,7 @@ START_TEST(no_memory_is_reported)
     struct ramp_train_options options = toy_options(2, 8);
     enum ramp_status status = RAMP_MEMORY;
     options.out_dir = toy.run;
+    options.diagnose = true;
     for (size_t n = 1; status != RAMP_OK; n++) {
         struct ramp_net *net = toy_net(TOY_NET);
         struct ramp_model *model;

@@ -101,7 +101,7 @@ static inline void toy_close(struct toy *toy)
     static const char *const data[] = {"train-images-idx3-ubyte",
                                        "train-labels-idx1-ubyte"};
     static const char *const run[] = {"best.safetensors", "last.safetensors",
-                                      "log.csv"};
+                                      "log.csv", "layers.csv"};
     char path[256];
     for (size_t i = 0; i < sizeof data / sizeof *data; i++)
         unlink(toy_path(path, toy->data_folder, data[i]));
