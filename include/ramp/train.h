@@ -104,11 +104,11 @@ struct ramp_train_options {
                                */
     bool resume;              /* go on in out_dir: see ramp_train */
     bool diagnose;            /* look at the layers after each epoch: outputs on
-                               * up to 512 training pictures, as validation
-                               * sees them, gradient and change of the weights
-                               * in the last step. Changes nothing in the
-                               * model. out_dir gets layers.csv, too: a row per
-                               * epoch and layer that has such figures */
+                               * up to 512 training pictures (and 32 MiB), as
+                               * validation sees them, gradient and change of
+                               * the weights in the last step. Changes nothing
+                               * in the model. out_dir gets layers.csv, too: a
+                               * row per epoch and layer with such figures */
     const char *const *facts; /* name, text, name, text, ..., NULL: written
                                * into the model beside the trainer's own */
 

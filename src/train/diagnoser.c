@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH = 32, ROW_BYTES = 256 };
+enum { MAX_BATCH = 64, ROW_BYTES = 256 };
 
 static const char log_header[] =
     "epoch,layer,mean,std,zeros,dead,units,gradient_norm,update_ratio\n";
@@ -28,22 +28,36 @@ double weights_norm(const struct layer *layer, const float *block,
     return sqrt(sum);
 }
 
+/* All maps of a batch are kept, which is not to be much beside what the
+ * training takes. */
+static size_t batch_of(const struct diagnoser *d)
+{
+    size_t maps = 0;
+    for (size_t i = 0; i < d->net->n_layers; i++)
+        maps += shape_size(d->net->layers[i].out) * sizeof(float);
+    size_t most = smaller(d->probe.n, MAX_BATCH);
+    return larger(smaller(DIAGNOSER_BYTES / maps, most), 1);
+}
+
 static enum ramp_status diagnoser_fill(struct diagnoser *d,
                                        const struct ramp_dataset *data,
                                        const struct ramp_preprocess *pre,
                                        const struct ramp_compute *compute,
                                        struct ramp_error *err)
 {
+    size_t most = DIAGNOSER_BYTES / sizeof(float) / shape_size(d->net->input);
     enum ramp_status status =
         MEM_NEW(&d->layers, d->net->n_layers, "statistics", err);
     if (status == RAMP_OK)
         status = MEM_NEW(&d->before, d->net->n_params, "statistics", err);
     if (status == RAMP_OK)
         status =
-            probe_read(&d->probe, data, RAMP_TRAIN, DIAGNOSER_PROBE, pre, err);
+            probe_read(&d->probe, data, RAMP_TRAIN,
+                       smaller(DIAGNOSER_PROBE, larger(most, 1)), pre, err);
+    d->batch = batch_of(d);
     if (status == RAMP_OK)
-        status = plan_new_watched(&d->plan, d->net, smaller(d->probe.n, BATCH),
-                                  false, compute, err);
+        status =
+            plan_new_watched(&d->plan, d->net, d->batch, false, compute, err);
     if (status == RAMP_OK)
         status = map_sums_init(&d->sums, d->net, MAPS_OF_ACTIVATIONS,
                                plan_threads(d->plan), err);
@@ -105,8 +119,8 @@ static void look_at_outputs(struct diagnoser *d)
     size_t size = shape_size(d->net->input);
     plan_params_changed(d->plan);
     map_sums_clear(&d->sums);
-    for (size_t i = 0; i < d->probe.n; i += BATCH) {
-        size_t n = smaller(d->probe.n - i, BATCH);
+    for (size_t i = 0; i < d->probe.n; i += d->batch) {
+        size_t n = smaller(d->probe.n - i, d->batch);
         (void)plan_forward(d->plan, d->probe.x + i * size, n);
         map_sums_outputs(&d->sums, d->plan, n);
     }

@@ -10,12 +10,16 @@
 
 #include <ramp/train.h>
 
-#define DIAGNOSER_PROBE 512 /* pictures, at most */
+/* At most so many pictures; and bytes of them, and of the maps of a batch of
+ * them, unless one alone has more. */
+#define DIAGNOSER_PROBE 512
+#define DIAGNOSER_BYTES ((size_t)32 << 20)
 
 struct diagnoser {
     struct ramp_net *net;            /* borrowed */
     struct ramp_layer_stats *layers; /* owned: [n_layers] */
     struct probe probe;
+    size_t batch; /* in which it is looked at */
     struct plan *plan;
     struct map_sums sums;
     float *before;        /* owned: the parameters before the step */

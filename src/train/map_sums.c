@@ -20,8 +20,9 @@ enum { N_PARTS = 8 };
 struct map_part {
     uint64_t n, zeros, near_zero, saturated, n_gradients;
     double sum, squares, gradient_squares;
-    float *slope; /* [units] largest f'(z); NULL: no activation */
-    float *least; /* [units] smallest h */
+    float *peak;  /* [units] where f' was largest: the largest h, or - |h - m|
+                   * of a bell around m; NULL: no activation */
+    float *least; /* [units] smallest h, unless f' is a bell */
 };
 
 /* ==== Memory ==== */
@@ -87,21 +88,25 @@ void map_sums_clear(struct map_sums *sums)
             *p = (struct map_part){0};
             if (net->layers[i].kind != LAYER_ACT)
                 continue;
-            p->slope = units;
+            p->peak = units;
             p->least = units + c;
             units += 2 * c;
-            memset(p->slope, 0, c * sizeof *p->slope);
-            for (size_t j = 0; j < c; j++)
+            for (size_t j = 0; j < c; j++) {
+                p->peak[j] = -INFINITY;
                 p->least[j] = INFINITY;
+            }
         }
 }
 
 /* ==== Values ==== */
 
+/* The order of a sum that the compiler vectorises is the compiler's; it is the
+ * same for every number of threads. n is that of one map: counts fit. */
 static void add_values(struct map_part *p, const float *h, size_t n)
 {
-    uint64_t zeros = 0, near_zero = 0;
+    uint32_t zeros = 0, near_zero = 0;
     double sum = 0, squares = 0;
+#pragma omp simd reduction(+ : zeros, near_zero, sum, squares)
     for (size_t i = 0; i < n; i++) {
         double value = (double)h[i];
         sum += value;
@@ -147,39 +152,54 @@ static void add_saturated(struct map_part *p, const struct ramp_activation *act,
                           const float *h, size_t n)
 {
     float low, high;
-    uint64_t saturated = 0;
+    uint32_t saturated = 0;
     saturation_of(act, &low, &high);
+#pragma omp simd reduction(+ : saturated)
     for (size_t i = 0; i < n; i++)
         saturated += (h[i] < low) | (h[i] > high);
     p->saturated += saturated;
 }
 
-/* f'(z) of one pixel's channels, from h, into the largest of each. */
-static void add_slopes(float *slope, const struct ramp_activation *act,
-                       const float *h, size_t c)
+/* The slope of tanh and sigmoid is a bell over h, around this value; that of
+ * all others never decreases with h. */
+static bool is_bell(const struct ramp_activation *act, float *middle)
 {
-    const float a = act->a;
-    for (size_t j = 0; j < c; j++) {
-        float s = 1;
-        switch (act->kind) {
-        case RAMP_ACT_RELU:
-        case RAMP_ACT_LEAKY: s = h[j] > 0 ? 1 : a; break;
-        case RAMP_ACT_ELU: s = h[j] > 0 ? 1 : h[j] + a; break;
-        case RAMP_ACT_TANH: s = 1 - h[j] * h[j]; break;
-        case RAMP_ACT_SIGMOID: s = h[j] * (1 - h[j]); break;
-        default: break;
-        }
-        slope[j] = s > slope[j] ? s : slope[j];
-    }
+    *middle = act->kind == RAMP_ACT_SIGMOID ? 0.5f : 0;
+    return act->kind == RAMP_ACT_TANH || act->kind == RAMP_ACT_SIGMOID;
 }
 
 static void add_units(struct map_part *p, const struct layer *l, const float *h)
 {
     size_t c = l->out.c, n = shape_size(l->out);
-    for (size_t i = 0; i < n; i += c) {
-        add_slopes(p->slope, &l->act, h + i, c);
-        for (size_t j = 0; j < c; j++)
-            p->least[j] = h[i + j] < p->least[j] ? h[i + j] : p->least[j];
+    float middle, *peak = p->peak, *least = p->least;
+    bool bell = is_bell(&l->act, &middle);
+    for (size_t i = 0; bell && i < n; i += c) {
+#pragma omp simd
+        for (size_t j = 0; j < c; j++) {
+            float height = -fabsf(h[i + j] - middle);
+            peak[j] = height > peak[j] ? height : peak[j];
+        }
+    }
+    for (size_t i = 0; !bell && i < n; i += c) {
+#pragma omp simd
+        for (size_t j = 0; j < c; j++) {
+            float value = h[i + j];
+            peak[j] = value > peak[j] ? value : peak[j];
+            least[j] = value < least[j] ? value : least[j];
+        }
+    }
+}
+
+/* The largest f'(z) of a unit. */
+static float slope_at(const struct ramp_activation *act, float peak)
+{
+    switch (act->kind) {
+    case RAMP_ACT_RELU:
+    case RAMP_ACT_LEAKY: return peak > 0 ? 1 : act->a;
+    case RAMP_ACT_ELU: return peak > 0 ? 1 : peak + act->a;
+    case RAMP_ACT_TANH: return 1 - peak * peak;
+    case RAMP_ACT_SIGMOID: return 0.25f - peak * peak;
+    default: return 1;
     }
 }
 
@@ -200,6 +220,7 @@ static void add_gradient(struct map_part *p, const struct layer *l,
 {
     size_t n = shape_size(l->out);
     double squares = 0;
+#pragma omp simd reduction(+ : squares)
     for (size_t i = 0; i < n; i++)
         squares += (double)d[i] * (double)d[i];
     p->n_gradients += n;
@@ -289,7 +310,7 @@ void layer_stats_begin(struct ramp_layer_stats *layers,
 static struct map_part sum_parts(const struct map_sums *sums, size_t layer)
 {
     struct map_part sum = *part_of(sums, 0, layer);
-    size_t units = sum.slope ? sums->net->layers[layer].out.c : 0;
+    size_t units = sum.peak ? sums->net->layers[layer].out.c : 0;
     for (size_t part = 1; part < N_PARTS; part++) {
         const struct map_part *p = part_of(sums, part, layer);
         sum.n += p->n;
@@ -301,7 +322,7 @@ static struct map_part sum_parts(const struct map_sums *sums, size_t layer)
         sum.squares += p->squares;
         sum.gradient_squares += p->gradient_squares;
         for (size_t j = 0; j < units; j++) {
-            sum.slope[j] = fmaxf(sum.slope[j], p->slope[j]);
+            sum.peak[j] = fmaxf(sum.peak[j], p->peak[j]);
             sum.least[j] = fminf(sum.least[j], p->least[j]);
         }
     }
@@ -317,7 +338,7 @@ static void finish_units(struct ramp_layer_stats *s, const struct map_part *sum,
     s->units = (int)units;
     s->dead = s->always_on = 0;
     for (size_t j = 0; j < units; j++) {
-        s->dead += (double)sum->slope[j] < NO_SLOPE;
+        s->dead += (double)slope_at(&s->act, sum->peak[j]) < NO_SLOPE;
         s->always_on += half_linear && sum->least[j] > 0;
     }
 }

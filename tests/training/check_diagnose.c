@@ -163,6 +163,31 @@ START_TEST(normal_values_through_relu)
 }
 END_TEST
 
+/* Of z from N(0, 1): |tanh z| > .95 is |z| > 1.832, and so on. */
+static const struct {
+    const char *act;
+    double saturated, tolerance;
+} saturation_rows[] = {
+    {"relu", 0.5, 0.005},        {"leaky", 0, 0},
+    {"leaky 0.001", 0.5, 0.005}, {"elu", 2e-6, 3e-5},
+    {"elu 0.005", 0.5, 0.005},   {"tanh", 0.0670, 0.003},
+    {"sigmoid", 0.00324, 8e-4},  {"linear", 0, 0},
+};
+
+enum { N_SATURATIONS = sizeof saturation_rows / sizeof *saturation_rows };
+
+START_TEST(saturated_values)
+{
+    struct ramp_net *net =
+        net_of("act\ndense classes\n", 1, 16, saturation_rows[_i].act, "he");
+    struct ramp_layer_stats *layers = diagnose_noise(net, 400);
+    check_near(saturation_rows[_i].act, layers[0].saturated,
+               saturation_rows[_i].saturated, saturation_rows[_i].tolerance);
+    free(layers);
+    ramp_net_free(net);
+}
+END_TEST
+
 #define STAGE "dense 400\nact\n"
 
 /* He's variance keeps the second moment from one rectifier to the next; half
@@ -694,6 +719,7 @@ static Suite *diagnose_suite(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, watched_plan_is_the_plan, 0, N_NETS);
     tcase_add_test(tcase, normal_values_through_relu);
+    tcase_add_loop_test(tcase, saturated_values, 0, N_SATURATIONS);
     tcase_add_test(tcase, he_keeps_the_second_moment);
     tcase_add_loop_test(tcase, gradient_factors, 0, 2);
     tcase_add_test(tcase, tanh_has_no_zeros);
