@@ -305,6 +305,7 @@ static enum ramp_status fit(struct training *t, struct ramp_error *err)
     train->resume = t->settings->resume != NULL;
     train->from = t->from;
     train->facts = t->record.facts;
+    train->diagnose = true;
     train->on_batch = train_show_batch;
     train->on_epoch = train_show_epoch;
     train->context = &t->show;

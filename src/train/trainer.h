@@ -24,7 +24,7 @@ struct trainer {
     struct optimizer optimizer;
     struct schedule schedule;
     struct keeper keeper;
-    double *class_weights; /* NULL: none */
+    double *class_weights;      /* NULL: none */
     struct diagnoser diagnoser; /* zero unless the options ask for it */
     float *scratch; /* gradients of one picture's logits, which nobody uses */
     struct position position;

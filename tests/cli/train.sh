@@ -25,7 +25,8 @@ grep -v '^run ' "$dir/err" | LC_ALL=C grep '[[:cntrl:]]' &&
     fail 'control characters where there is no terminal'
 awk 'length > 79 { long = 1 } END { exit long }' "$dir/err" ||
     fail 'a line of progress has more than 79 columns'
-for file in args.txt net.net log.csv best.safetensors last.safetensors; do
+for file in args.txt net.net log.csv layers.csv best.safetensors \
+    last.safetensors; do
     [ -s "$dir/run/$file" ] || fail "the run has no $file"
 done
 cmp -s "$tiny_net" "$dir/run/net.net" || fail 'net.net is another net'
