@@ -17,14 +17,24 @@ struct ramp_class_score {
     double precision, recall, f1; /* NaN where the divisor is 0 */
 };
 
+/* What the model said to one picture. */
+struct ramp_answer {
+    int label, answer;  /* classes: the truth, and the most probable one */
+    double probability; /* of the answer */
+    double loss;        /* cross-entropy: -log of the label's probability */
+};
+
 struct ramp_evaluation {
     size_t n, n_wrong;
     double loss;                  /* mean cross-entropy, in nats */
     double error;                 /* n_wrong / n */
     double error_low, error_high; /* 95 % interval, Wilson 1927 */
+    double balanced_accuracy;     /* mean recall of the classes that have
+                                   * pictures: each weighs the same */
     int n_classes;
     size_t *confusion;                /* [truth * n_classes + answer], owned */
     struct ramp_class_score *classes; /* [n_classes], owned */
+    struct ramp_answer *answers;      /* [n], in the part's order, owned */
     double seconds;
 };
 

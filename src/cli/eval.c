@@ -154,6 +154,8 @@ static void print_summary(const struct evaluating *e,
     printf("accuracy  %.2f %% [%.2f, %.2f], 95 %% interval\n",
            100 * (1 - r->error), 100 * (1 - r->error_high),
            100 * (1 - r->error_low));
+    printf("balanced  %.2f %% (mean recall: each class weighs the same)\n",
+           100 * r->balanced_accuracy);
     printf("loss      %.4f (mean cross-entropy)\n", r->loss);
     printf("time      %s, %s pictures a second\n\n", FORMAT_SECONDS(r->seconds),
            FORMAT_COUNT((uint64_t)((double)r->n / fmax(r->seconds, 1e-9))));

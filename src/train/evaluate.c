@@ -112,18 +112,24 @@ static void run_release(struct evaluating *run)
     plan_free(run->plan);
 }
 
-/* -log softmax(logits)[label] */
-static double cross_entropy(const float *logits, size_t n, size_t label,
-                            size_t answer)
+static struct ramp_answer answer_of(const float *logits, size_t n, size_t label)
 {
+    size_t answer = 0;
+    for (size_t k = 1; k < n; k++)
+        if (logits[k] > logits[answer])
+            answer = k;
     double sum = 0, largest = (double)logits[answer];
-    for (size_t i = 0; i < n; i++)
-        sum += exp((double)logits[i] - largest);
-    return log(sum) - ((double)logits[label] - largest);
+    for (size_t k = 0; k < n; k++)
+        sum += exp((double)logits[k] - largest);
+    return (struct ramp_answer){.label = (int)label,
+                                .answer = (int)answer,
+                                .probability = 1 / sum,
+                                .loss = log(sum) -
+                                        ((double)logits[label] - largest)};
 }
 
-/* Adds the batch, whose first picture is number `first` of the part, to the
- * confusion matrix and the loss. */
+/* Adds the answers to a batch, whose first picture is number `first` of the
+ * part. */
 static enum ramp_status count_batch(struct ramp_evaluation *result,
                                     const struct evaluating *run, size_t first,
                                     const struct loader_batch *batch,
@@ -133,20 +139,17 @@ static enum ramp_status count_batch(struct ramp_evaluation *result,
     const float *logits = plan_forward(run->plan, batch->x, batch->n);
     for (size_t i = 0; i < batch->n; i++, logits += run->n_classes) {
         size_t label = (size_t)batch->labels[i];
-        size_t answer = 0;
-        for (size_t k = 1; k < run->n_classes; k++)
-            if (logits[k] > logits[answer])
-                answer = k;
-        double loss = cross_entropy(logits, run->n_classes, label, answer);
-        if (!isfinite(loss))
+        struct ramp_answer answer = answer_of(logits, run->n_classes, label);
+        if (!isfinite(answer.loss))
             return error_set(
                 err, RAMP_MODEL,
                 "the model's answer to %s is not finite: its weights are too "
                 "large",
                 TEXT_QUOTE(ramp_dataset_item_name(
                     run->data, run->part, first + i, buffer, sizeof buffer)));
-        result->loss += loss;
-        result->confusion[label * run->n_classes + answer]++;
+        result->answers[first + i] = answer;
+        result->loss += answer.loss;
+        result->confusion[label * run->n_classes + (size_t)answer.answer]++;
     }
     return RAMP_OK;
 }
@@ -184,10 +187,11 @@ static double ratio(size_t a, size_t b)
     return b == 0 ? (double)NAN : (double)a / (double)b;
 }
 
-/* Everything that follows from the confusion matrix and the sum of losses. */
+/* Everything that follows from the confusion matrix and the sum of losses.
+ * There is a picture, and so a class that has one. */
 static void finish(struct ramp_evaluation *result)
 {
-    size_t n_classes = (size_t)result->n_classes;
+    size_t n_classes = (size_t)result->n_classes, n_present = 0;
     for (size_t c = 0; c < n_classes; c++) {
         struct ramp_class_score *score = &result->classes[c];
         size_t right = result->confusion[c * n_classes + c], answers = 0;
@@ -198,11 +202,16 @@ static void finish(struct ramp_evaluation *result)
         score->recall = ratio(right, score->n);
         score->precision = ratio(right, answers);
         score->f1 = ratio(2 * right, score->n + answers);
+        if (score->n > 0) {
+            n_present++;
+            result->balanced_accuracy += score->recall;
+        }
         result->n += score->n;
         result->n_wrong += score->n - right;
     }
     result->error = ratio(result->n_wrong, result->n);
     result->loss /= (double)result->n;
+    result->balanced_accuracy /= (double)n_present;
     wilson(&result->error_low, &result->error_high, result->error,
            (double)result->n);
 }
@@ -223,6 +232,9 @@ ramp_evaluate(struct ramp_evaluation *result, const struct ramp_model *model,
     if (status == RAMP_OK)
         status = MEM_NEW(&result->classes, n_classes, "class scores", err);
     if (status == RAMP_OK)
+        status = MEM_NEW(&result->answers, ramp_dataset_count(data, part),
+                         "answers", err);
+    if (status == RAMP_OK)
         status = run_init(&run, model, data, part, compute, err);
     if (status == RAMP_OK)
         status = count_part(result, &run, err);
@@ -240,5 +252,6 @@ void ramp_evaluation_release(struct ramp_evaluation *result)
 {
     mem_free(result->confusion);
     mem_free(result->classes);
+    mem_free(result->answers);
     *result = (struct ramp_evaluation){0};
 }

@@ -96,6 +96,19 @@ static void expect_near(double found, double expected)
     ck_assert_double_eq_tol(found, expected, 1e-6);
 }
 
+/* In the part's order, which spans batches. */
+static void expect_answers(const struct ramp_evaluation *e)
+{
+    double sum = exp(2) + 2 * exp(1);
+    for (size_t i = 0; i < e->n; i++) {
+        const struct ramp_answer *a = &e->answers[i];
+        ck_assert_int_eq(a->label, cycle[i % 10].truth);
+        ck_assert_int_eq(a->answer, cycle[i % 10].answer);
+        expect_near(a->probability, exp(2) / sum);
+        expect_near(a->loss, log(sum) - (a->label == a->answer ? 2 : 1));
+    }
+}
+
 START_TEST(figures_by_hand)
 {
     static const size_t confusion[9] = {180, 60, 0, 0, 240, 60, 60, 0, 0};
@@ -127,9 +140,11 @@ START_TEST(figures_by_hand)
     expect_near(e.classes[2].precision, 0);
     expect_near(e.classes[2].recall, 0);
     expect_near(e.classes[2].f1, 0);
+    expect_near(e.balanced_accuracy, (3 / 4.0 + 4 / 5.0 + 0) / 3);
+    expect_answers(&e);
     ck_assert(e.seconds >= 0 && e.seconds < 60);
     ramp_evaluation_release(&e);
-    ck_assert_ptr_null(e.confusion);
+    ck_assert(e.confusion == NULL && e.answers == NULL);
     ramp_evaluation_release(&e);
     ramp_model_free(model);
     ramp_dataset_free(data);
@@ -155,6 +170,7 @@ START_TEST(divisors_of_zero_give_nan)
     ck_assert(isnan(e.classes[1].recall) && e.classes[1].precision == 0);
     ck_assert(e.classes[1].f1 == 0);
     expect_near(e.classes[0].f1, 2 / 3.0);
+    expect_near(e.balanced_accuracy, 0.5); /* of the one class there is */
     expect_near(e.error, 0.5);
     expect_near(e.error_low, 0.0945312);
     expect_near(e.error_high, 0.9054688);
@@ -188,6 +204,7 @@ START_TEST(threads_do_not_matter)
             continue;
         }
         ck_assert(e.loss == first.loss);
+        ck_assert_mem_eq(e.answers, first.answers, e.n * sizeof *e.answers);
         ck_assert_int_eq(
             memcmp(e.confusion, first.confusion, 9 * sizeof *e.confusion), 0);
         ramp_evaluation_release(&e);
@@ -209,7 +226,8 @@ static void expect_refused(const struct ramp_model *model,
     ck_assert_int_eq(ramp_evaluate(&e, model, data, part, &plain, &err),
                      status);
     fixture_check_text(&err, message, message);
-    ck_assert(e.n == 0 && e.confusion == NULL && e.classes == NULL);
+    ck_assert(e.n == 0 && e.confusion == NULL && e.classes == NULL &&
+              e.answers == NULL);
 }
 
 START_TEST(data_that_do_not_fit_are_refused)
