@@ -1,6 +1,9 @@
 /* eval.c - `ramp eval`: how often a model is wrong on a data set, and where. */
 #include "cli/cli.h"
 
+#include "report/confusion.h"
+#include "report/coverage.h"
+#include "report/evaluation.h"
 #include "report/format.h"
 #include "report/table.h"
 #include "report/terminal.h"
@@ -18,11 +21,14 @@ static struct {
     struct ramp_dataset_options data;
     struct cli_compute compute;
     int part;
+    const char *out;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .part = -1};
 
 static struct option option_table[] = {
     OPTION_WORDS("part", "PART", "train, val or test (default: see above)",
                  settings.part, part_words),
+    OPTION_ROW(OPTION_TEXT, "out", "DIR",
+               "write tables (CSV) and pictures (SVG) into DIR", settings.out),
     OPTION_CACHE_ROW(settings.data.cache_bytes),
     OPTION_SKIP_BAD_ROW(settings.data.skip_bad),
     OPTION_THREADS_ROW(settings.compute.threads),
@@ -228,39 +234,42 @@ static enum ramp_status print_matrix(const struct evaluating *e,
     return status;
 }
 
-/* The most frequent mistakes that come after `last` (in the order of count,
- * then place); -1 if there is none. */
-static int next_mistake(const struct ramp_evaluation *r, int last)
-{
-    int n = r->n_classes, best = -1;
-    for (int i = 0; i < n * n; i++) {
-        size_t count = r->confusion[i];
-        if (i / n == i % n || count == 0)
-            continue;
-        if (last >= 0 && (count > r->confusion[last] ||
-                          (count == r->confusion[last] && i <= last)))
-            continue;
-        if (best < 0 || count > r->confusion[best])
-            best = i;
-    }
-    return best;
-}
-
 static void print_mistakes(const struct evaluating *e,
                            const struct ramp_evaluation *r)
 {
-    int place = next_mistake(r, -1);
-    if (place >= 0)
+    size_t n = (size_t)r->n_classes, place = confusion_next(r, CONFUSION_NONE);
+    if (place != CONFUSION_NONE)
         printf("\nmost frequent mistakes\n");
-    for (int i = 0; i < MAX_PAIRS && place >= 0; i++) {
-        int truth = place / r->n_classes;
+    for (int i = 0; i < MAX_PAIRS && place != CONFUSION_NONE; i++) {
         printf("%6s  ", FORMAT_COUNT(r->confusion[place]));
-        format_name(stdout, ramp_model_class(e->model, truth));
+        format_name(stdout, ramp_model_class(e->model, (int)(place / n)));
         printf(" taken for ");
-        format_name(stdout, ramp_model_class(e->model, place % r->n_classes));
-        printf(" (of %s)\n", FORMAT_COUNT(r->classes[truth].n));
-        place = next_mistake(r, place);
+        format_name(stdout, ramp_model_class(e->model, (int)(place % n)));
+        printf(" (of %s)\n", FORMAT_COUNT(r->classes[place / n].n));
+        place = confusion_next(r, place);
     }
+}
+
+static enum ramp_status print_coverage(const struct ramp_evaluation *r,
+                                       struct ramp_error *err)
+{
+    struct coverage rows[COVERAGE_ROWS];
+    struct table table;
+    coverage_count(rows, r);
+    table_init(&table, "rrr");
+    table_cell(&table, "P");
+    table_cell(&table, "answered");
+    table_cell(&table, "error");
+    for (int i = 0; i < COVERAGE_ROWS; i++) {
+        table_cell(&table, "%.2f", rows[i].min_conf);
+        share_cell(&table, rows[i].share);
+        share_cell(&table, rows[i].error);
+    }
+    printf("\nif only answers of at least probability P count"
+           " (predict --min-conf P)\n");
+    enum ramp_status status = table_print(&table, stdout, 2, err);
+    table_release(&table);
+    return status;
 }
 
 static enum ramp_status print_result(const struct evaluating *e,
@@ -272,7 +281,21 @@ static enum ramp_status print_result(const struct evaluating *e,
     if (status == RAMP_OK && r->n_classes <= MAX_MATRIX_CLASSES)
         status = print_matrix(e, r, err);
     print_mistakes(e, r);
-    return status;
+    return status == RAMP_OK ? print_coverage(r, err) : status;
+}
+
+static enum ramp_status write_report(const struct evaluating *e,
+                                     const struct ramp_evaluation *r,
+                                     struct ramp_error *err)
+{
+    enum ramp_status status =
+        report_evaluation(settings.out, e->model, e->data, e->part, r, err);
+    if (status != RAMP_OK)
+        return status;
+    printf("\ntables and pictures are in ");
+    format_name(stdout, settings.out);
+    printf("\n");
+    return RAMP_OK;
 }
 
 static enum ramp_status evaluate(struct evaluating *e, struct ramp_error *err)
@@ -284,11 +307,15 @@ static enum ramp_status evaluate(struct evaluating *e, struct ramp_error *err)
         status = ramp_model_load(&e->model, e->model_name, err);
     if (status == RAMP_OK)
         status = find_pictures(e, err);
+    if (status == RAMP_OK && settings.out != NULL)
+        status = file_make_folder(settings.out, err);
     if (status == RAMP_OK)
         status = ramp_evaluate(&result, e->model, e->data, e->part,
                                &settings.data.compute, err);
     if (status == RAMP_OK)
         status = print_result(e, &result, err);
+    if (status == RAMP_OK && settings.out != NULL)
+        status = write_report(e, &result, err);
     ramp_evaluation_release(&result);
     ramp_dataset_free(e->data);
     ramp_model_free(e->model);
@@ -319,7 +346,10 @@ const struct verb verb_eval = {
         "of a run. It\ntakes the test part of DATA, else the val part, "
         "else all pictures, and says\nwhich. On the very data that the "
         "model was trained on, the val part is the one\nof that training, "
-        "and the training pictures are used with --part train only.",
+        "and the training pictures are used with --part train only.\n"
+        "\n--out DIR gets confusion.csv, classes.csv, coverage.csv, errors.csv "
+        "(the worst\nfirst), confusion.svg and errors.svg (the 40 worst). "
+        "Those of an earlier\nevaluation are replaced, other files stay.",
     .example = "  ramp eval runs/fashion-small-default-1 fashion-small",
     .run = eval_run,
 };
