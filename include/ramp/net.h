@@ -105,6 +105,26 @@ struct ramp_layer_info {
 RAMP_API void ramp_net_layer(const struct ramp_net *net, size_t index,
                              struct ramp_layer_info *info);
 
+/* A named part of the net's parameters, or of what batch norm has measured;
+ * names, dims and order are those of a model file. */
+struct ramp_tensor {
+    const char *name; /* "conv1.weight"; the net's */
+    size_t layer;     /* its index, as for ramp_net_layer */
+    int n_dims;
+    size_t dims[4];  /* conv: maps, input channels, rows, columns;
+                      * dense: units, inputs; else the units alone */
+    size_t n_values; /* their product */
+};
+
+/* In the order of the layers. */
+RAMP_API size_t ramp_net_n_tensors(const struct ramp_net *net);
+RAMP_API void ramp_net_tensor(const struct ramp_net *net, size_t index,
+                              struct ramp_tensor *tensor);
+
+/* Copy its n_values values; of the dims, the last varies fastest. */
+RAMP_API void ramp_net_tensor_values(const struct ramp_net *net, size_t index,
+                                     float *values);
+
 /* Peak memory of a process that trains (or, if not, predicts) in batches of
  * `batch`: parameters, gradients, momentum, activations, scratch, a batch of
  * pictures, and the program. 0: there is no memory to tell. */

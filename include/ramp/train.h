@@ -164,6 +164,16 @@ ramp_train(struct ramp_model **model, struct ramp_train_result *result,
            struct ramp_net **net, const struct ramp_dataset *data,
            const struct ramp_train_options *options, struct ramp_error *err);
 
+/* What the net sees: the first n training pictures of epoch 1 as ramp_train
+ * with these options would draw, order and augment them, height x width x
+ * channels bytes each, before scaling, rounded. n is 1 to the number of
+ * training pictures. RAMP_USAGE for another n or options out of range,
+ * RAMP_DATA, RAMP_IO, RAMP_MEMORY. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_train_preview(uint8_t *pixels, size_t n, const struct ramp_dataset *data,
+                   const struct ramp_train_options *options,
+                   struct ramp_error *err);
+
 #ifdef __cplusplus
 }
 #endif

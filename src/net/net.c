@@ -378,6 +378,32 @@ void ramp_net_layer(const struct ramp_net *net, size_t index,
     memcpy(info->text, l->text, sizeof info->text);
 }
 
+size_t ramp_net_n_tensors(const struct ramp_net *net)
+{
+    return net->n_tensors;
+}
+
+void ramp_net_tensor(const struct ramp_net *net, size_t index,
+                     struct ramp_tensor *tensor)
+{
+    ASSERT(index < net->n_tensors);
+    const struct tensor *t = &net->tensors[index];
+    *tensor = (struct ramp_tensor){.name = t->name,
+                                   .layer = t->layer,
+                                   .n_dims = t->n_dims,
+                                   .n_values = t->n};
+    for (int i = 0; i < t->n_dims; i++)
+        tensor->dims[i] = t->dims[i];
+}
+
+void ramp_net_tensor_values(const struct ramp_net *net, size_t index,
+                            float *values)
+{
+    ASSERT(index < net->n_tensors);
+    const struct tensor *t = &net->tensors[index];
+    net_tensor_to_file(net, t, values, net_tensor_block(net, t));
+}
+
 /* With a batch of pictures and labels, and with the program itself: code,
  * libraries, the heap's own books. That part is measured, not derived: what
  * `ramp bench` held beyond the rest on x86-64 with glibc 2.36, a mean over five

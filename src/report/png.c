@@ -2,6 +2,7 @@
  * stb_image_write it gives back its memory also where there is too little. */
 #include "report/png.h"
 
+#include "report/base64.h"
 #include "report/basics.h"
 
 #include <string.h>
@@ -114,37 +115,16 @@ enum ramp_status png_encode(uint8_t **png, size_t *n_bytes,
     return status;
 }
 
-/* Three bytes make four letters; '=' stands for those beyond the end. */
-static void add_base64(char *to, const uint8_t *bytes, size_t n)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t bits = (uint32_t)bytes[i] << 16;
-        if (i + 1 < n)
-            bits |= (uint32_t)bytes[i + 1] << 8;
-        if (i + 2 < n)
-            bits |= bytes[i + 2];
-        for (size_t k = 0; k < 4; k++)
-            *to++ = i + k > n ? '=' : letters[bits >> (18 - 6 * k) & 63];
-    }
-}
-
 enum ramp_status png_add_uri(struct draft *draft, const struct pixels *pixels,
                              struct ramp_error *err)
 {
-    uint8_t *png = NULL;
-    char *text = NULL;
-    size_t n = 0;
-    enum ramp_status status = png_encode(&png, &n, pixels, err);
-    if (status == RAMP_OK)
-        status =
-            MEM_NEW(&text, (n + 2) / 3 * 4 + 1, "a picture in a text", err);
-    if (status == RAMP_OK) {
-        add_base64(text, png, n);
-        draft_add(draft, "data:image/png;base64,%s", text);
-    }
-    mem_free(text);
+    uint8_t *png;
+    size_t n_bytes;
+    enum ramp_status status = png_encode(&png, &n_bytes, pixels, err);
+    if (status != RAMP_OK)
+        return status;
+    draft_add(draft, "data:image/png;base64,");
+    base64_add(draft, png, n_bytes);
     mem_free(png);
-    return status;
+    return RAMP_OK;
 }

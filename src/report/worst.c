@@ -157,7 +157,8 @@ static enum ramp_status read_picture(struct drawing *d, size_t index,
                : status;
 }
 
-/* Enlarged by a whole number, so that all its pixels have one size. */
+/* Enlarged by a whole number, so that all its pixels have one size; the frame
+ * is for those that are white at the edge. */
 static enum ramp_status add_picture(struct draft *svg, const struct drawing *d,
                                     int x, int y, struct ramp_error *err)
 {
@@ -171,7 +172,10 @@ static enum ramp_status add_picture(struct draft *svg, const struct drawing *d,
               x, y + (BOX - height) / 2, width, height,
               side <= BOX ? " style=\"image-rendering:pixelated\"" : "");
     enum ramp_status status = png_add_uri(svg, p, err);
-    draft_add(svg, "\"/>\n");
+    draft_add(svg,
+              "\"/>\n<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
+              "fill=\"none\" stroke=\"#ccc\"/>\n",
+              x, y + (BOX - height) / 2, width, height);
     return status;
 }
 

@@ -36,6 +36,16 @@ struct trainer {
     struct ramp_train_result result;
 };
 
+/* RAMP_USAGE if one is out of range. */
+MUST_CHECK enum ramp_status
+trainer_check_options(const struct ramp_train_options *options,
+                      struct ramp_error *err);
+
+/* What the loader does to training pictures, in batches of `batch`. */
+struct loader_options
+trainer_loader_options(const struct ramp_train_options *options,
+                       const struct ramp_preprocess *pre, size_t batch);
+
 /* Check the options and make everything, *net included, which it takes over or
  * leaves to the caller: from the beginning, or from a checkpoint. On failure
  * too, trainer_release ends it. */

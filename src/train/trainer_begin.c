@@ -11,8 +11,8 @@
 
 /* ---- What is refused ---- */
 
-static enum ramp_status check_options(const struct ramp_train_options *o,
-                                      struct ramp_error *err)
+enum ramp_status trainer_check_options(const struct ramp_train_options *o,
+                                       struct ramp_error *err)
 {
     const struct {
         const char *name;
@@ -157,21 +157,29 @@ static enum ramp_status make_model(struct trainer *t, struct ramp_net **net,
     return add_facts(t, err);
 }
 
-static enum ramp_status make_loaders(struct trainer *t, struct ramp_error *err)
+struct loader_options trainer_loader_options(const struct ramp_train_options *o,
+                                             const struct ramp_preprocess *pre,
+                                             size_t batch)
 {
-    const struct ramp_augment *a = &t->options->augment;
-    struct loader_options options = {
-        .compute = t->options->compute,
-        .batch = t->batch,
+    const struct ramp_augment *a = &o->augment;
+    return (struct loader_options){
+        .compute = o->compute,
+        .batch = batch,
         .shuffle = true,
         .augment = {.flip = a->flip,
                     .shift = a->shift,
                     .rotate = a->rotate,
                     .scale = a->scale,
                     .cutout = a->cutout},
-        .seed = t->options->seed,
-        .pre = t->pre,
+        .seed = o->seed,
+        .pre = *pre,
     };
+}
+
+static enum ramp_status make_loaders(struct trainer *t, struct ramp_error *err)
+{
+    struct loader_options options =
+        trainer_loader_options(t->options, &t->pre, t->batch);
     enum ramp_status status =
         loader_new(&t->train, t->data, RAMP_TRAIN, &options, err);
     if (status != RAMP_OK || t->n_val == 0)
@@ -322,7 +330,7 @@ static enum ramp_status resume(struct trainer *t, const struct ramp_net *net,
 enum ramp_status trainer_begin(struct trainer *t, struct ramp_net **net,
                                struct ramp_error *err)
 {
-    enum ramp_status status = check_options(t->options, err);
+    enum ramp_status status = trainer_check_options(t->options, err);
     if (status != RAMP_OK)
         return status;
     ramp_dataset_shape(t->data, &t->pre);

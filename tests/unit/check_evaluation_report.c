@@ -421,6 +421,36 @@ START_TEST(matrix_is_readable_for_any_number_of_classes)
 }
 END_TEST
 
+/* Below each other: rows. The field right of the first has a quarter of its
+ * row, so the colour in the middle. */
+START_TEST(fields_have_their_place)
+{
+    static const char *const classes[] = {"a", "b"};
+    static const struct ramp_answer list[] = {
+        {0, 0, 1, 0}, {0, 0, 1, 0}, {0, 0, 1, 0}, {0, 1, 1, 0}, {1, 1, 1, 0}};
+    struct ramp_model *model = make_model(classes, 2);
+    struct ramp_evaluation e = make_evaluation(list, 5, 2);
+    struct draft svg = {0};
+    confusion_draw(&svg, model, &e, "data");
+    const char *field = strstr(svg.text, "fill=\"#6ba8d6\"");
+    const char *number = strstr(svg.text, ">1</text>");
+    ck_assert(field != NULL && number != NULL);
+    int side = 72, left = 32, top = 88;
+    char expected[100];
+    snprintf(expected, sizeof expected,
+             "<rect x=\"%d\" y=\"%d\" width=\"72\" height=\"72\" ", left + side,
+             top);
+    ck_assert_mem_eq(field - strlen(expected), expected, strlen(expected));
+    snprintf(expected, sizeof expected, "<text x=\"%d\" y=\"%d\" ",
+             left + side + side / 2, top + side / 2 + 4);
+    const char *found = strstr(svg.text, expected);
+    ck_assert(found != NULL && found < number && number - found < 60);
+    draft_release(&svg);
+    ramp_evaluation_release(&e);
+    ramp_model_free(model);
+}
+END_TEST
+
 START_TEST(mistakes_come_by_their_number)
 {
     static size_t confusion[9] = {9, 2, 5, 0, 9, 2, 5, 1, 9};
@@ -478,6 +508,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, errors_show_their_pictures);
     tcase_add_test(tcase, number_of_errors);
     tcase_add_test(tcase, matrix_is_readable_for_any_number_of_classes);
+    tcase_add_test(tcase, fields_have_their_place);
     tcase_add_test(tcase, mistakes_come_by_their_number);
     tcase_add_test(tcase, failures_are_reported);
     suite_add_tcase(s, tcase);
