@@ -9,6 +9,7 @@
 #include "report/evaluation.h"
 #include "report/png.h"
 #include "report/svg.h"
+#include "report/worst.h"
 
 #include <math.h>
 #include <ramp/image.h>
@@ -376,6 +377,52 @@ START_TEST(number_of_errors)
 }
 END_TEST
 
+/* Of large pictures what can be seen: fitted to 256 pixels. */
+START_TEST(large_pictures_are_made_smaller)
+{
+    enum { W = 100, H = 300, SMALL_W = 85, SMALL_H = 256 };
+    static uint8_t file[20 + W * H], small[SMALL_W * SMALL_H];
+    const struct ramp_preprocess pre = {
+        .channels = 1, SMALL_H, SMALL_W, .fit = RAMP_FIT_STRETCH};
+    const struct ramp_dataset_options options = {
+        .channels = 1, .height = H, .width = W};
+    int n = snprintf((char *)file, sizeof file, "P5 %d %d 255\n", W, H);
+    uint8_t *pixels = file + n;
+    for (int i = 0; i < W * H; i++)
+        pixels[i] = (uint8_t)(i / W + i % W);
+    for (int i = 0; i < 2; i++) {
+        const char *folder = fixture_path(i == 0 ? "large/a" : "large/b");
+        const char *path =
+            fixture_path(i == 0 ? "large/a/1.pgm" : "large/b/1.pgm");
+        ck_assert(file_make_folder(folder, NULL) == RAMP_OK);
+        ck_assert(file_write(path, file, (size_t)n + W * H, NULL) == RAMP_OK);
+    }
+    const struct ramp_image whole = {W, H, 1, pixels, ""};
+    ck_assert(ramp_preprocess_fit(small, &pre, &whole, NULL) == RAMP_OK);
+    const struct ramp_answer list[] = {{0, 0, 1, 0}, {1, 0, 1, 9}};
+    struct ramp_evaluation e = make_evaluation(list, 2, 2);
+    struct ramp_dataset *data;
+    struct ramp_image image;
+    struct worst worst;
+    struct draft svg = {0};
+    ck_assert(ramp_dataset_open(&data, fixture_path("large"), &options, NULL) ==
+              RAMP_OK);
+    ck_assert(worst_init(&worst, &e, NULL) == RAMP_OK);
+    ck_assert(worst_draw(&svg, &worst, data, RAMP_TRAIN, &e, "", NULL) ==
+              RAMP_OK);
+    decode_uri(&image, svg.text);
+    ck_assert(image.width == SMALL_W && image.height == SMALL_H);
+    ck_assert_mem_eq(image.pixels, small, sizeof small);
+    ck_assert_ptr_nonnull(strstr(svg.text, "width=\"42\" height=\"128\" pre"));
+    ck_assert_ptr_null(strstr(svg.text, "pixelated"));
+    ramp_image_release(&image);
+    draft_release(&svg);
+    worst_release(&worst);
+    ramp_dataset_free(data);
+    ramp_evaluation_release(&e);
+}
+END_TEST
+
 /* A diagonal, and in the first row one mistake for each other class. */
 static char *draw_confusion(int n)
 {
@@ -507,6 +554,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, words_are_escaped);
     tcase_add_test(tcase, errors_show_their_pictures);
     tcase_add_test(tcase, number_of_errors);
+    tcase_add_test(tcase, large_pictures_are_made_smaller);
     tcase_add_test(tcase, matrix_is_readable_for_any_number_of_classes);
     tcase_add_test(tcase, fields_have_their_place);
     tcase_add_test(tcase, mistakes_come_by_their_number);
