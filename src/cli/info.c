@@ -278,28 +278,74 @@ static enum ramp_status print_net(const struct ramp_net *net, const char *name,
 
 /* ---- A model ---- */
 
+/* The lines of the card begin with what they are about, in so many columns;
+ * texts of the model may hold anything. */
+#define CARD_INDENT 10
+
+static void print_label(const char *label)
+{
+    printf("%-*s", CARD_INDENT, label);
+}
+
+static void print_text(const char *label, const char *text)
+{
+    print_label(label);
+    format_name(stdout, text);
+    putchar('\n');
+}
+
+/* Words with `between` after all but the last, in lines of at most 79 columns
+ * that go on below the first word. */
+struct words {
+    int column;
+    const char *between;
+};
+
+static void print_word(struct words *words, const char *text, size_t n_bytes,
+                       bool last)
+{
+    char copy[160];
+    snprintf(copy, sizeof copy, "%.*s", (int)n_bytes, text);
+    int width = format_columns(copy) + (int)strlen(words->between);
+    if (words->column + 1 + width > 79 && words->column > CARD_INDENT) {
+        printf("\n%*s", CARD_INDENT, "");
+        words->column = CARD_INDENT;
+    }
+    if (words->column > CARD_INDENT)
+        words->column += printf(" ");
+    format_part(stdout, text, n_bytes);
+    printf("%s", last ? "\n" : words->between);
+    words->column += width;
+}
+
 static void print_classes(const struct ramp_model *model)
 {
-    int n = ramp_model_n_classes(model), column = 10;
-    printf("classes  ");
+    int n = ramp_model_n_classes(model);
+    struct words words = {CARD_INDENT, ","};
+    print_label("classes");
     for (int i = 0; i < n; i++) {
         const char *name = ramp_model_class(model, i);
-        int width = format_columns(name) + 2;
-        if (column + width > 79 && column > 10) {
-            printf("\n         ");
-            column = 10;
-        }
-        putchar(' ');
-        format_name(stdout, name);
-        putchar(i < n - 1 ? ',' : '\n');
-        column += width;
+        print_word(&words, name, strlen(name), i == n - 1);
+    }
+}
+
+static void print_settings(const char *text)
+{
+    struct words words = {CARD_INDENT, ""};
+    print_label("settings");
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        size_t next = n + (text[n] == '\n');
+        print_word(&words, text, n, text[next] == 0);
+        text += next;
     }
 }
 
 static void print_preprocess(const struct ramp_preprocess *pre)
 {
     static const char *const scales[] = {"0..255", "0..1", "standardised"};
-    printf("pictures  %dx%dx%d, %s, %s", pre->channels, pre->height, pre->width,
+    print_label("pictures");
+    printf("%dx%dx%d, %s, %s", pre->channels, pre->height, pre->width,
            option_fit_words[pre->fit], scales[pre->scale]);
     for (int c = 0; c < pre->channels && pre->scale == RAMP_SCALE_STANDARD; c++)
         printf("%s %.4f/%.4f", c ? "," : " (mean/std", (double)pre->mean[c],
@@ -307,30 +353,127 @@ static void print_preprocess(const struct ramp_preprocess *pre)
     printf("%s\n", pre->scale == RAMP_SCALE_STANDARD ? ")" : "");
 }
 
-static void print_facts(const struct ramp_model *model)
+/* False if the model has no such fact, or it is no share. */
+static bool share_fact(double *share, const struct ramp_model *model,
+                       const char *name)
 {
+    const char *text = ramp_model_fact(model, name);
+    return text && text_to_double(share, text, 0, 1);
+}
+
+/* How good it is, by every part that it was tried on. */
+static void print_errors(const struct ramp_model *model)
+{
+    static const char *const facts[][2] = {
+        {"test-error", "of the test part"},
+        {"val-error", "of the validation part"},
+        {"train-error", "in training, as augmented"}};
+    bool any = false;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        double error;
+        if (!share_fact(&error, model, facts[i][0]))
+            continue;
+        if (any)
+            printf(", ");
+        else
+            print_label("error");
+        printf("%.2f %% %s", 100 * error, facts[i][1]);
+        any = true;
+    }
+    if (any)
+        putchar('\n');
+}
+
+static void print_data(const struct ramp_model *model)
+{
+    const char *data = ramp_model_fact(model, "data");
+    const char *print = ramp_model_fact(model, "fingerprint");
+    const char *drawn = ramp_model_fact(model, "val-drawn");
+    const char *seed = ramp_model_fact(model, "val-seed");
+    double share;
+    if (data == NULL)
+        return;
+    print_label("data");
+    format_name(stdout, data);
+    if (print) {
+        printf(", fingerprint ");
+        format_name(stdout, print);
+    }
+    putchar('\n');
+    if (drawn && text_equal(drawn, "yes") && seed &&
+        share_fact(&share, model, "val-share")) {
+        print_label("");
+        printf("%.4g %% of the training part held out for validation, seed ",
+               100 * share);
+        format_name(stdout, seed);
+        putchar('\n');
+    }
+}
+
+static void print_origin(const struct ramp_model *model)
+{
+    static const char *const facts[][2] = {{"date", ""},
+                                           {"ramp", " by ramp "},
+                                           {"seed", ", seed "},
+                                           {"epoch", ", epoch "}};
+    if (ramp_model_fact(model, "date") == NULL)
+        return;
+    print_label("trained");
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const char *text = ramp_model_fact(model, facts[i][0]);
+        if (text == NULL)
+            continue;
+        printf("%s", facts[i][1]);
+        format_name(stdout, text);
+    }
+    putchar('\n');
+}
+
+/* What the lines above do not show; somebody else's facts too. */
+static void print_other_facts(const struct ramp_model *model)
+{
+    static const char *const shown[] = {
+        "test-error", "val-error", "train-error", "epoch",      "data",
+        "val-drawn",  "val-seed",  "val-share",   "date",       "ramp",
+        "seed",       "net-name",  "fingerprint", "train-loss", "val-loss",
+        "command",    "settings",  "position",    NULL};
     const char *name, *text;
-    printf("\n");
     for (size_t i = 0; ramp_model_fact_at(model, i, &name, &text); i++) {
-        if (strchr(text, '\n'))
-            continue; /* several lines: the settings, below */
+        size_t known = 0;
+        while (shown[known] && !text_equal(shown[known], name))
+            known++;
+        if (shown[known])
+            continue;
         format_name(stdout, name);
         printf("%*s ",
-               format_columns(name) < 13 ? 13 - format_columns(name) : 0, "");
+               format_columns(name) < CARD_INDENT - 1
+                   ? CARD_INDENT - 1 - format_columns(name)
+                   : 0,
+               "");
         format_name(stdout, text);
         putchar('\n');
     }
-    text = ramp_model_fact(model, "settings");
-    if (text) {
-        printf("settings\n");
-        while (*text) {
-            size_t n = strcspn(text, "\n");
-            printf("  ");
-            format_part(stdout, text, n);
-            putchar('\n');
-            text += n + (text[n] == '\n');
-        }
-    }
+}
+
+/* Everything about a model but its layers. */
+static void print_card(const struct ramp_model *model, const char *path)
+{
+    const char *command = ramp_model_fact(model, "command");
+    const char *settings_text = ramp_model_fact(model, "settings");
+    print_text("model", path);
+    print_errors(model);
+    print_data(model);
+    print_preprocess(ramp_model_preprocess(model));
+    print_classes(model);
+    print_origin(model);
+    if (command)
+        print_text("command", command);
+    if (settings_text && *settings_text)
+        print_settings(settings_text);
+    if (ramp_model_fact(model, "position"))
+        print_text("state", "of a training that can go on");
+    print_other_facts(model);
+    putchar('\n');
 }
 
 static enum ramp_status show_model(const char *path,
@@ -341,15 +484,9 @@ static enum ramp_status show_model(const char *path,
     enum ramp_status status = ramp_model_load(&model, path, err);
     if (status != RAMP_OK)
         return status;
-    printf("model     ");
-    format_name(stdout, path);
-    putchar('\n');
-    print_preprocess(ramp_model_preprocess(model));
-    print_classes(model);
+    print_card(model, path);
     status =
         print_net(ramp_model_net(model), cli_net_name(model), compute, err);
-    if (status == RAMP_OK)
-        print_facts(model);
     ramp_model_free(model);
     return status;
 }

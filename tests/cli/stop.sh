@@ -62,7 +62,7 @@ grep -q '^ramp: training diverged: .* in epoch [0-9]*, batch [0-9]*, '\
 epochs=$(grep -c '^epoch ' "$dir/err")
 [ "$epochs" -gt 0 ] || fail 'diverged before the first epoch was done'
 run 0 info "$dir/diverged/last.safetensors"
-grep -q "^epoch  *$epochs\$" "$dir/out" ||
+grep -q "^trained .*, epoch $epochs\$" "$dir/out" ||
     fail "diverged: the last model is not of epoch $epochs"
 run 0 eval "$dir/diverged" "$dir/data"
 

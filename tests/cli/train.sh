@@ -138,8 +138,10 @@ refused 3 'no-such-data' eval "$dir/run" "$dir/no-such-data"
 run 0 info "$dir/run"
 has "$dir/out" 'net       tiny, input 1x8x8, 3 classes'
 has "$dir/out" 'conv 4 3x3 pad 1'
-has "$dir/out" "command       ramp train $data --net $tiny_net"
-has "$dir/out" '  --epochs 4'
+has "$dir/out" "command   ramp train $data --net $tiny_net"
+has "$dir/out" ' --epochs 4'
+has "$dir/out" '% of the validation part, '
+has "$dir/out" '10 % of the training part held out for validation, seed 1'
 run 0 info lenet --input 1x28x28 && has "$dir/out" '61,706'
 run 0 info conv2 --input 1x28x28 && has "$dir/out" '1,199,882'
 run 0 info krizhevsky && has "$dir/out" '89,578'
@@ -196,7 +198,7 @@ grep -q '^relu  *in place ' "$dir/inference" ||
     fail 'inference: does not say that an activation is in place'
 grep -q '^conv' "$dir/inference" && fail 'inference: what is as in training'
 run 0 info "$dir/run" --plan && has "$dir/out" ', 1 thread'
-has "$dir/out" '  --epochs 4'
+has "$dir/out" ' --epochs 4'
 
 # ---- data ----
 run 0 data "$data/classes"
