@@ -35,6 +35,21 @@ static int window_columns(void)
     return TERMINAL_COLUMNS;
 }
 
+/* Cut behind the last part that fits whole, of parts with two blanks between
+ * them: half of a number would be another number. */
+static void cut_to(char *text, int columns)
+{
+    int n = format_cut(text, columns);
+    if (text[n] == 0)
+        return;
+    for (int i = n; i > 0; i--)
+        if (text[i] == ' ' && text[i - 1] == ' ') {
+            n = i - 1;
+            break;
+        }
+    text[n] = 0;
+}
+
 void terminal_clear(struct terminal *terminal)
 {
     if (terminal->drawn > 0)
@@ -53,7 +68,7 @@ void terminal_live(struct terminal *terminal, const char *format, ...)
     va_end(args);
     format_plain(text);
     int width = window_columns();
-    text[format_cut(text, width)] = 0;
+    cut_to(text, width);
     int columns = format_columns(text);
     int former = terminal->drawn < width ? terminal->drawn : width;
     int blanks = former > columns ? former - columns : 0;

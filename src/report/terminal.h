@@ -21,7 +21,8 @@ void terminal_init(struct terminal *terminal);
  * terminal, else never. */
 bool terminal_due(const struct terminal *terminal);
 
-/* Replace the live line; cut to the window. Does nothing where there is no
+/* Replace the live line. In a narrow window, the last of its parts are left
+ * out; two blanks stand between parts. Does nothing where there is no
  * terminal. */
 void terminal_live(struct terminal *terminal, const char *format, ...)
     PRINTF_LIKE(2, 3);
