@@ -9,10 +9,12 @@
 #include <ramp/diagnose.h>
 #include <ramp/error.h>
 #include <ramp/evaluate.h>
+#include <ramp/export.h>
 #include <ramp/image.h>
 #include <ramp/model.h>
 #include <ramp/net.h>
 #include <ramp/predict.h>
 #include <ramp/train.h>
+#include <ramp/version.h>
 
 #endif

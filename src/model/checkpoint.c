@@ -11,6 +11,7 @@
 #include "net/netspec.h"
 
 #include <math.h>
+#include <ramp/export.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,7 +95,9 @@ static enum ramp_status check_entries(const struct entry *entries, size_t n,
     return RAMP_OK;
 }
 
-/* The container's tables for these entries; the caller frees both. */
+/* The container's tables: what the model says in words, or that these are
+ * tensors as PyTorch has them if there are no settings; the entries. The caller
+ * frees both. */
 static enum ramp_status describe(struct safetensors *file,
                                  const struct ramp_model *model,
                                  const struct settings_text *settings,
@@ -108,9 +111,12 @@ static enum ramp_status describe(struct safetensors *file,
         status = MEM_NEW(&file->tensors, n, "a model's tensors", err);
     if (status != RAMP_OK)
         return status;
-    memcpy(file->metadata, settings->lines, sizeof settings->lines);
-    file->n_metadata = SETTINGS_N_KEYS;
-    for (size_t i = 0; i < model->n_facts; i++)
+    if (settings == NULL)
+        file->metadata[file->n_metadata++] =
+            (struct safetensors_text){"format", "pt"};
+    for (size_t i = 0; settings != NULL && i < SETTINGS_N_KEYS; i++)
+        file->metadata[file->n_metadata++] = settings->lines[i];
+    for (size_t i = 0; settings != NULL && i < model->n_facts; i++)
         file->metadata[file->n_metadata++] = (struct safetensors_text){
             model->facts[i].name, model->facts[i].text};
     for (size_t i = 0; i < n; i++) {
@@ -150,14 +156,14 @@ static enum ramp_status write_file(const char *path,
     return status;
 }
 
-enum ramp_status model_save_with(const struct ramp_model *model,
-                                 const char *path,
-                                 const struct model_extra *extras,
-                                 size_t n_extras, struct ramp_error *err)
+/* Without settings: the tensors alone. */
+static enum ramp_status save(const struct ramp_model *model,
+                             const struct settings_text *settings,
+                             const char *path, const struct model_extra *extras,
+                             size_t n_extras, struct ramp_error *err)
 {
     const struct ramp_net *net = model->net;
     struct safetensors file = {0};
-    struct settings_text settings = {0};
     struct entry *entries;
     size_t n = 0;
     enum ramp_status status = MEM_NEW(&entries, (1 + n_extras) * net->n_tensors,
@@ -167,14 +173,24 @@ enum ramp_status model_save_with(const struct ramp_model *model,
         status = check_entries(entries, n, path, err);
     }
     if (status == RAMP_OK)
-        status = settings_write(&settings, model, err);
-    if (status == RAMP_OK)
-        status = describe(&file, model, &settings, entries, n, err);
+        status = describe(&file, model, settings, entries, n, err);
     if (status == RAMP_OK)
         status = write_file(path, &file, net, entries, err);
     safetensors_release(&file);
-    settings_text_release(&settings);
     mem_free(entries);
+    return status;
+}
+
+enum ramp_status model_save_with(const struct ramp_model *model,
+                                 const char *path,
+                                 const struct model_extra *extras,
+                                 size_t n_extras, struct ramp_error *err)
+{
+    struct settings_text settings = {0};
+    enum ramp_status status = settings_write(&settings, model, err);
+    if (status == RAMP_OK)
+        status = save(model, &settings, path, extras, n_extras, err);
+    settings_text_release(&settings);
     return status;
 }
 
@@ -182,6 +198,13 @@ enum ramp_status ramp_model_save(const struct ramp_model *model,
                                  const char *path, struct ramp_error *err)
 {
     return model_save_with(model, path, NULL, 0, err);
+}
+
+enum ramp_status ramp_model_export_weights(const struct ramp_model *model,
+                                           const char *path,
+                                           struct ramp_error *err)
+{
+    return save(model, NULL, path, NULL, 0, err);
 }
 
 /* ==== Loading ==== */

@@ -27,6 +27,11 @@ bool settings_is_key(const char *name)
     return false;
 }
 
+const char *settings_fit(enum ramp_fit fit)
+{
+    return fits[fit];
+}
+
 /* ==== Reading ==== */
 
 /* What the functions below share. */

@@ -15,6 +15,9 @@
 /* Whether a string of the container is ours; any other is a fact. */
 bool settings_is_key(const char *name);
 
+/* The word for it: "crop". */
+const char *settings_fit(enum ramp_fit fit);
+
 /* As read. */
 struct settings {
     const char *net; /* the net's text; borrowed from the container */

@@ -107,7 +107,7 @@ refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
 
 # ---- Help ----
 run 0 --version && has "$dir/out" 'ramp 0.'
-for command in '' train eval predict info data check bench; do
+for command in '' train eval predict info data export check bench; do
     # shellcheck disable=SC2086 # an empty word is none
     run 0 $command --help
     [ -s "$dir/err" ] && fail "$command --help writes to standard error"
