@@ -7,8 +7,6 @@
 
 #include <ramp/ramp.h>
 
-#define CLI_VERSION "0.1.0"
-
 struct verb {
     const char *name;
     const char *arguments; /* "MODEL DATA" */

@@ -33,6 +33,36 @@ static int unknown_verb(const char *name, struct ramp_error *err)
                           TEXT_QUOTE(name), near ? near : "ramp --help");
 }
 
+#if defined(__clang__)
+#define COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define COMPILER "gcc " __VERSION__
+#else
+#define COMPILER "unknown compiler"
+#endif
+
+/* "ramp 0.1.0 (gcc 12.2.0, kernels avx512 of portable avx2 avx512, 2
+ * threads)", in one line. */
+static enum ramp_status print_version(struct ramp_error *err)
+{
+    struct ramp_compute compute = {.n_threads = 0};
+    const char *name, *compiler = COMPILER; /* clang's has a blank behind */
+    int n_threads = ramp_compute_threads(&compute);
+    enum ramp_status status = ramp_compute_cpu(&name, &compute, err);
+    if (status != RAMP_OK)
+        return status;
+    printf("ramp %s (%.*s, kernels %s of", ramp_version(),
+           (int)(strlen(compiler) - text_ends_with(compiler, " ")), compiler,
+           name);
+    for (int i = 0; option_cpu_words[i]; i++) {
+        compute.cpu = option_cpu_words[i];
+        if (ramp_compute_cpu(&name, &compute, NULL) == RAMP_OK)
+            printf(" %s", name);
+    }
+    printf(", %d thread%s)\n", n_threads, n_threads == 1 ? "" : "s");
+    return RAMP_OK;
+}
+
 static int run(int argc, char **argv, struct ramp_error *err)
 {
     if (argc < 2)
@@ -47,10 +77,9 @@ static int run(int argc, char **argv, struct ramp_error *err)
     if (argc > 2)
         return (int)error_set(err, RAMP_USAGE, "expected %s alone, found %s",
                               argv[1], TEXT_QUOTE(argv[2]));
-    if (help)
-        help_program();
-    else
-        puts("ramp " CLI_VERSION);
+    if (!help)
+        return (int)print_version(err);
+    help_program();
     return RAMP_OK;
 }
 

@@ -68,7 +68,7 @@ enum ramp_status train_record_init(struct train_record *record,
         if (status != RAMP_OK)
             return status;
     }
-    add_fact(r, "ramp", CLI_VERSION);
+    add_fact(r, "ramp", RAMP_VERSION);
     add_fact(r, "net-name", ramp_net_name(net));
     if (option_find(options, "resume")->given == NULL)
         add_fact(r, "command", r->command.text);
@@ -116,8 +116,8 @@ static void add_notes(struct draft *draft, const struct train_record *record,
               "# ramp train --recipe THIS-FILE repeats this run\n"
               "# ramp %s\n# command: %s\n# date: %s\n"
               "# processor: %s, %s; threads: %d\n# fingerprint: %016llx\n",
-              CLI_VERSION, record->command.text, date, processor, settings->cpu,
-              ramp_compute_threads(&settings->data.compute),
+              RAMP_VERSION, record->command.text, date, processor,
+              settings->cpu, ramp_compute_threads(&settings->data.compute),
               (unsigned long long)ramp_dataset_fingerprint(data));
 }
 

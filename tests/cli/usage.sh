@@ -107,6 +107,12 @@ refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
 
 # ---- Help ----
 run 0 --version && has "$dir/out" 'ramp 0.'
+grep -q '^ramp [0-9.]* ([a-z]* [0-9.]*, kernels [a-z0-9]* of portable'\
+'[a-z0-9 ]*, 1 thread)$' "$dir/out" || fail "--version says '$(cat "$dir/out")'"
+RAMP_CPU=portable OMP_NUM_THREADS=3 run 0 --version
+has "$dir/out" 'kernels portable of portable'
+has "$dir/out" ', 3 threads)'
+RAMP_CPU=x refused 2 "instruction set 'x'" --version
 for command in '' train eval predict info data export check bench; do
     # shellcheck disable=SC2086 # an empty word is none
     run 0 $command --help
