@@ -16,7 +16,7 @@ PRODUCTS = $(OUT)/ramp $(OUT)/libramp.a $(OUT)/libramp.so
 BASE_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off \
     -fopenmp -pthread -fPIC -fvisibility=hidden -fstack-protector-strong \
     -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror \
-    -Iinclude -Isrc -DRAMP_PREFIX='"$(PREFIX)"' $(ISA_DEFINES)
+    -Iinclude -Isrc $(ISA_DEFINES)
 CFLAGS ?= -O2 -g
 # glibc checks buffer sizes only in optimised code, and warns elsewhere.
 FORTIFY = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),\
@@ -103,6 +103,12 @@ proof: ## prove on other CPUs what make test proves on this one; PROOF=part
 	@scripts/deps.sh proof
 	@scripts/proof.sh $(PROOF)
 
+install: all ## install below PREFIX=/usr/local, or into DESTDIR for packages
+	@scripts/install.sh install '$(OUT)' '$(PREFIX)' '$(DESTDIR)'
+
+uninstall: ## remove what install has put there
+	@scripts/install.sh uninstall '$(OUT)' '$(PREFIX)' '$(DESTDIR)'
+
 clean: ## remove everything that was built
 	rm -rf build ramp libramp.a libramp.so libramp.so.0
 
@@ -164,6 +170,14 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 $(BUILD)/obj/data/image.o: FILE_CFLAGS = -fwrapv $(firstword \
     $(call takes,-ftrivial-auto-var-init=zero) \
     $(call takes,-ftrivial-auto-var-init=pattern))
+
+# Where shipped files lie is known to one object alone, so that another prefix
+# compiles little anew.
+$(BUILD)/obj/base/file.o: FILE_CFLAGS = -DRAMP_PREFIX='"$(PREFIX)"'
+$(BUILD)/obj/base/file.o: $(BUILD)/prefix
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
 
 # archive.c loads libarchive when it needs it: by the name that the linker would
 # have noted down, so that it is the library of the headers.
@@ -238,7 +252,8 @@ $(BUILD)/tests/fuzz_model: WRAPS += file_in_open file_in_read file_in_close \
     file_save_begin file_save_write file_save_commit
 
 FORCE:
-.PHONY: all demo test test-asan fuzz lint bench proof clean help \
+.PHONY: all demo test test-asan fuzz lint bench proof install uninstall \
+    clean help \
     test-programs fuzz-programs FORCE
 .DELETE_ON_ERROR:
 

@@ -43,6 +43,7 @@ look() {
     *) have "${compiler%% *}" || needed="gcc " ;;
     esac
     have make || needed="${needed}make "
+    [ "$goal" != test ] || have pkg-config || needed="${needed}pkgconf "
     needed=$needed$(missing_headers)
     case $goal in
     demo | test) have gnuplot || wanted="gnuplot-nox" ;;

@@ -9,8 +9,9 @@
  *   a folder of CIFAR-10 or CIFAR-100 binary files (data_batch_1.bin, ...)
  *   a tar (also .gz, .xz, .bz2, .zst) or zip archive of any of these
  *   a name: of a folder or archive in $RAMP_DATA, datasets/ (of the working
- *   folder, beside the program, in PREFIX/share/ramp) or /usr/share/datasets,
- *   in this order; a path of that name comes first
+ *   folder, beside the program, in ../share/ramp from there, in
+ *   PREFIX/share/ramp) or /usr/share/datasets, in this order; a path of that
+ *   name comes first
  * One folder around everything, as archives often have it, is passed over. A
  * class is the name of its folder, sorted by bytes; pictures anywhere below it
  * belong to it. Pictures are files that end in .png .jpg .jpeg .bmp .pgm .ppm

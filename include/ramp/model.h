@@ -34,7 +34,8 @@ ramp_model_new(struct ramp_model **model, struct ramp_net **net,
                const char *const *classes, int n_classes,
                const struct ramp_preprocess *pre, struct ramp_error *err);
 
-/* Read a model file, or the best model of a run folder. RAMP_MODEL if it is
+/* Read a model file, the best model of a run folder, or a shipped model by its
+ * name ("digits": looked for as nets are, see ramp/net.h). RAMP_MODEL if it is
  * missing or breaks a rule of the format, of ours, or holds a weight that is
  * not finite. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status

@@ -50,8 +50,9 @@ RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_net_parse(struct ramp_net **net, const char *text, const char *name,
                const struct ramp_net_options *options, struct ramp_error *err);
 
-/* The same from a file, or from the name of a shipped net ("lenet": models/
- * beside the working folder, beside the program, or PREFIX/share/ramp). */
+/* The same from a file, or from the name of a shipped net ("lenet": in models/
+ * of the working folder, beside the program, in ../share/ramp from there, or in
+ * PREFIX/share/ramp). */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_net_load(struct ramp_net **net, const char *file_or_name,
               const struct ramp_net_options *options, struct ramp_error *err);

@@ -239,18 +239,21 @@ static void program_folder(char path[FOLDER_BYTES])
 }
 
 /* The places of shipped files: ./FOLDER, beside the program, and below
- * PREFIX/share/ramp. The i-th, freed by mem_free; NULL if there is no memory.
- */
-enum { N_PLACES = 3 };
+ * share/ramp of the prefix that the program lies in now, and of the one that it
+ * was built for. The i-th, freed by mem_free; NULL if there is no memory. */
+enum { N_PLACES = 4 };
 static char *shipped_place(const char *folder, int i)
 {
-    char beside[FOLDER_BYTES];
+    static const char SHARE[] = "/../share/ramp";
+    char beside[FOLDER_BYTES + sizeof SHARE];
     ASSERT(i < N_PLACES);
     if (i == 0)
         return mem_strdup(folder);
-    if (i == 2)
+    if (i == 3)
         return file_join(RAMP_PREFIX "/share/ramp", folder);
     program_folder(beside);
+    if (i == 2)
+        memcpy(beside + strlen(beside), SHARE, sizeof SHARE);
     return file_join(beside, folder);
 }
 

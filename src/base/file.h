@@ -74,8 +74,9 @@ MUST_CHECK enum ramp_status file_write(const char *path, const void *bytes,
                                        size_t n_bytes, struct ramp_error *err);
 
 /* Where shipped files of one kind lie: tries FOLDER/name in ./, beside the
- * program, and in PREFIX/share/ramp; *path is freed by mem_free, and NULL if
- * there is none. Example: "models", "lenet.net". RAMP_MEMORY. */
+ * program, in ../share/ramp from there, and in PREFIX/share/ramp; *path is
+ * freed by mem_free, and NULL if there is none. Example: "models", "lenet.net".
+ * RAMP_MEMORY. */
 MUST_CHECK enum ramp_status file_find_shipped(char **path, const char *folder,
                                               const char *name,
                                               struct ramp_error *err);

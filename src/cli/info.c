@@ -35,14 +35,28 @@ static struct option option_table[] = {
     OPTION_EXACT_ROW(settings.compute.exact),
     OPTION_END};
 
+/* Whether models/NAME.END is shipped. */
+static bool is_shipped(const char *name, const char *end)
+{
+    char *path, file[256];
+    struct ramp_error err;
+    if (strchr(name, '/') ||
+        snprintf(file, sizeof file, "%s%s", name, end) >= (int)sizeof file ||
+        file_find_shipped(&path, "models", file, &err) != RAMP_OK || !path)
+        return false;
+    mem_free(path);
+    return true;
+}
+
 /* A model file begins with 8 bytes, a length, and the `{` of its header; a net
- * is a text, or a name. */
+ * is a text, or a name. Of a name that both have, the net is meant. */
 static bool is_model(const char *path)
 {
     struct stat status;
     unsigned char bytes[9] = {0};
     if (stat(path, &status) != 0)
-        return text_ends_with(path, ".safetensors");
+        return text_ends_with(path, ".safetensors") ||
+               (is_shipped(path, ".safetensors") && !is_shipped(path, ".net"));
     if (S_ISDIR(status.st_mode) || text_ends_with(path, ".safetensors"))
         return true;
     if (!S_ISREG(status.st_mode))

@@ -462,21 +462,39 @@ static enum ramp_status load_file(struct ramp_model **model,
     return status;
 }
 
+/* What a path or a name stands for: the best model of a run folder, a shipped
+ * model. NULL: the path itself; else freed by mem_free. */
+static enum ramp_status find_model(char **found, const char *path,
+                                   struct ramp_error *err)
+{
+    char name[256];
+    const char *end =
+        text_ends_with(path, ".safetensors") ? "" : ".safetensors";
+    *found = NULL;
+    if (file_is_folder(path)) {
+        *found = file_join(path, "best.safetensors");
+        return *found ? RAMP_OK : error_memory(err, "a path", strlen(path));
+    }
+    if (file_exists(path) || strchr(path, '/') != NULL ||
+        snprintf(name, sizeof name, "%s%s", path, end) >= (int)sizeof name)
+        return RAMP_OK;
+    return file_find_shipped(found, "models", name, err);
+}
+
 enum ramp_status model_load_with(struct ramp_model **model, const char *path,
                                  struct model_slot *slots, size_t n_slots,
                                  struct ramp_error *err)
 {
     struct loader loader = {.path = path, .err = err, .in.fd = -1};
-    char *inside = NULL;
+    char *found;
     *model = NULL;
     for (size_t i = 0; i < n_slots; i++)
         slots[i].block = NULL;
-    if (file_is_folder(path)) {
-        loader.path = inside = file_join(path, "best.safetensors");
-        if (inside == NULL)
-            return error_memory(err, "a path", strlen(path));
-    }
-    enum ramp_status status = load_file(model, &loader, slots, n_slots);
+    enum ramp_status status = find_model(&found, path, err);
+    if (found != NULL)
+        loader.path = found;
+    if (status == RAMP_OK)
+        status = load_file(model, &loader, slots, n_slots);
     if (status != RAMP_OK) {
         ramp_model_free(*model);
         *model = NULL;
@@ -489,7 +507,7 @@ enum ramp_status model_load_with(struct ramp_model **model, const char *path,
     settings_release(&loader.settings);
     safetensors_release(&loader.file);
     file_in_close(&loader.in);
-    mem_free(inside);
+    mem_free(found);
     return status;
 }
 
