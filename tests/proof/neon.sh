@@ -28,10 +28,11 @@ arm64_apt() {
         -o Debug::NoLocking=1 "$@" >&2
 }
 
-# A script that runs a program for ARM as if it were one for this machine.
+# A script that runs a program for ARM as if it were one for this machine; what
+# it compiles is for ARM, too.
 arm64_launcher() { # SCRIPT PROGRAM
-    printf '#!/bin/sh\nexec qemu-aarch64 -L "%s" "%s" "$@"\n' \
-        "$PWD/build/neon/root" "$PWD/$2" >"$1"
+    printf '#!/bin/sh\nexport CC="%s"\nexec qemu-aarch64 -L "%s" "%s" "$@"\n' \
+        "aarch64-linux-gnu-gcc --sysroot=$root" "$root" "$PWD/$2" >"$1"
     chmod +x "$1"
 }
 
