@@ -13,8 +13,8 @@ make_data "$dir/data"
 
 # Built for that prefix, from the objects that are there: most of them do not
 # depend on it.
-cp -a "${BUILD:-build}" "$dir/build" || exit 1
-rm -rf "$dir/build/tests"
+mkdir "$dir/build"
+cp -a "${BUILD:-build}/obj" "${BUILD:-build}/flags" "$dir/build" || exit 1
 install_into() { # install_into VERB [VARIABLE...]
     make --no-print-directory "$@" BUILD="$dir/build" PREFIX="$prefix" \
         >"$dir/make" 2>&1 && return 0

@@ -73,7 +73,7 @@ static struct ramp_model *make_model(const struct example *e,
 
 static struct ramp_model *make_plain_model(const struct example *e)
 {
-    static char names[MAX_CLASSES][16];
+    static char names[MAX_CLASSES][32];
     const char *classes[MAX_CLASSES];
     for (int i = 0; i < e->n_classes; i++) {
         snprintf(names[i], sizeof names[i], "class %d", i);
