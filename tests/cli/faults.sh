@@ -85,7 +85,7 @@ done
 
 # Results that nobody takes.
 for command in --version "info $dir/run" "eval $dir/run $data" \
-    "predict $dir/run $data/pictures" \
+    "predict $dir/run $data/pictures" "export $dir/run --to $dir/run.c" \
     "train $data --net $tiny_net --epochs 1 --out $dir/full"; do
     for sink in full closed; do
         rm -rf "$dir/full"
@@ -142,6 +142,7 @@ failing() {
 }
 failing 1 info "$dir/run"
 failing 5 eval "$dir/run" "$data"
+failing 3 export "$dir/run" --to "$dir/run.c"
 failing 11 train "$data" $tiny --out "$dir/new"
 
 finish

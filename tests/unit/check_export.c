@@ -260,13 +260,14 @@ START_TEST(every_activation)
 }
 END_TEST
 
-static const struct example small = {"conv 2 3x3\nact\ndense classes\n",
-                                     1,
-                                     5,
-                                     5,
-                                     4,
-                                     "relu",
-                                     RAMP_SCALE_STANDARD};
+static const struct example small = {
+    "conv 2 3x3\nbatchnorm\nact\ndense classes\n",
+    1,
+    5,
+    5,
+    4,
+    "relu",
+    RAMP_SCALE_STANDARD};
 
 /* A class name or a fact cannot end a string, a comment or a line. */
 START_TEST(hostile_names)
