@@ -39,6 +39,25 @@ ramp_predict_image(struct ramp_predictor *predictor, float *logits,
                    float *probs, const struct ramp_image *image,
                    struct ramp_error *err);
 
+/* A picture file, and what came of it. */
+struct ramp_picture {
+    const char *path;        /* given by the caller, borrowed */
+    struct ramp_error error; /* status RAMP_OK, or why there is no answer */
+    char warning[80];        /* as in struct ramp_image */
+    uint64_t hash;           /* of the file's bytes: FNV-1a, 64 bits */
+    const uint8_t *pixels;   /* as the net saw it, H x W x C; the predictor's,
+                              * until its next call */
+    double seconds;          /* of the net: its time for all n, shared */
+};
+
+/* n <= max_batch files: read, decoded and fitted on all threads of the
+ * predictor, each picture by one, then classified as one batch. A bad file has
+ * its error (RAMP_DATA, RAMP_IO, RAMP_MEMORY; RAMP_MODEL if the answer is not
+ * finite) and spoils no other. probs: n x classes; of a bad file zeros. The
+ * answer to a file is that of ramp_predict_image, to the last bit. */
+RAMP_API void ramp_predict_files(struct ramp_predictor *predictor, float *probs,
+                                 struct ramp_picture *pictures, size_t n);
+
 /* The indices of the k largest of n values, largest first; of equal ones the
  * lower index first, NaN last. k <= n. */
 RAMP_API void ramp_top(int *indices, int k, const float *values, int n);

@@ -5,6 +5,7 @@
 #include "report/format.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static struct {
     struct cli_compute compute;
@@ -18,98 +19,166 @@ static struct option option_table[] = {
     OPTION_CPU_ROW(settings.compute.cpu),
     OPTION_EXACT_ROW(settings.compute.exact), OPTION_END};
 
+/* What a batch takes at most, as long as it holds more than one picture. */
+#define MAX_BATCH ((size_t)256)
+#define MAX_BATCH_BYTES ((size_t)128 << 20)
+
 struct predicting {
     struct ramp_model *model;
+    struct ramp_compute compute;
     struct ramp_predictor *predictor;
-    float *probs;  /* a class each */
-    int *best;     /* the `top` most probable classes */
-    int top;       /* at most the number of classes */
-    int exit_code; /* of the first picture that failed */
+    size_t capacity; /* of the predictor; grows up to max_batch */
+    size_t max_batch;
+    struct ramp_picture *pictures; /* max_batch; the paths are owned */
+    size_t n;                      /* of them wait for their answer */
+    float *probs;                  /* max_batch x classes */
+    int *best;                     /* the `top` most probable classes */
+    int top;                       /* at most the number of classes */
+    int exit_code;                 /* of the first picture that failed */
+    enum ramp_status status;       /* what ends the run, and its text */
+    struct ramp_error error;
 };
 
 static enum ramp_status predicting_init(struct predicting *p,
                                         const char *model_path,
                                         struct ramp_error *err)
 {
-    struct ramp_compute compute;
     enum ramp_status status =
-        cli_compute_set(&compute, &settings.compute, NULL, err);
+        cli_compute_set(&p->compute, &settings.compute, NULL, err);
     if (status == RAMP_OK)
         status = ramp_model_load(&p->model, model_path, err);
     if (status != RAMP_OK)
         return status;
     int n = ramp_model_n_classes(p->model);
     p->top = settings.top < n ? settings.top : n;
-    status = ramp_predictor_new(&p->predictor, p->model, 1, &compute, err);
+    p->max_batch = MAX_BATCH;
+    while (p->max_batch > 1 &&
+           ramp_net_memory(ramp_model_net(p->model), p->max_batch, false,
+                           &p->compute) > MAX_BATCH_BYTES)
+        p->max_batch /= 2;
+    status = MEM_NEW(&p->pictures, p->max_batch, "pictures", err);
     if (status == RAMP_OK)
-        status = MEM_NEW(&p->probs, (size_t)n, "probabilities", err);
+        status =
+            MEM_NEW(&p->probs, p->max_batch * (size_t)n, "probabilities", err);
     if (status == RAMP_OK)
         status = MEM_NEW(&p->best, (size_t)p->top, "classes", err);
     return status;
 }
 
+static void forget_pictures(struct predicting *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        mem_free((char *)(uintptr_t)p->pictures[i].path);
+    p->n = 0;
+}
+
 static void predicting_release(struct predicting *p)
 {
+    forget_pictures(p);
     ramp_predictor_free(p->predictor);
     ramp_model_free(p->model);
+    mem_free(p->pictures);
     mem_free(p->probs);
     mem_free(p->best);
 }
 
-static void print_answer(const struct predicting *p, const char *path,
-                         double seconds)
+/* A predictor for p->n pictures: a few are not to wait for the memory of many,
+ * and the answers are the same. */
+static enum ramp_status fit_predictor(struct predicting *p,
+                                      struct ramp_error *err)
 {
-    format_name(stdout, path);
-    for (int i = 0; i < p->top; i++) {
-        printf("  ");
-        format_name(stdout, ramp_model_class(p->model, p->best[i]));
-        printf(" %.3f", (double)p->probs[p->best[i]]);
-    }
-    printf("  %.2f ms\n", 1000 * seconds);
-}
-
-static enum ramp_status classify(struct predicting *p, const char *path,
-                                 struct ramp_error *err)
-{
-    struct ramp_image image = {0};
-    enum ramp_status status = ramp_image_load(&image, path, err);
-    if (status != RAMP_OK)
-        return status;
-    double start = clock_seconds();
-    status = ramp_predict_image(p->predictor, NULL, p->probs, &image, err);
-    double seconds = clock_seconds() - start;
-    if (status == RAMP_MODEL)
-        error_set(err, status,
-                  "the model has no finite answer to %s: its weights are too "
-                  "large",
-                  TEXT_QUOTE(path));
-    if (status == RAMP_OK) {
-        ramp_top(p->best, p->top, p->probs, ramp_model_n_classes(p->model));
-        print_answer(p, path, seconds);
-        if (image.warning[0]) {
-            error_set(err, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(path),
-                      image.warning);
-            cli_complain(err->text);
-        }
-    }
-    ramp_image_release(&image);
+    size_t wanted = 1;
+    if (p->n <= p->capacity)
+        return RAMP_OK;
+    while (wanted < p->n)
+        wanted *= 2;
+    ramp_predictor_free(p->predictor);
+    p->capacity = 0;
+    enum ramp_status status =
+        ramp_predictor_new(&p->predictor, p->model, wanted, &p->compute, err);
+    if (status == RAMP_OK)
+        p->capacity = wanted;
     return status;
 }
 
-/* Classifies one picture. A bad one is a line on standard error and does not
- * end the others; false only once nobody reads the results. */
+static void print_answer(const struct predicting *p,
+                         const struct ramp_picture *picture, const float *probs)
+{
+    format_name(stdout, picture->path);
+    for (int i = 0; i < p->top; i++) {
+        printf("  ");
+        format_name(stdout, ramp_model_class(p->model, p->best[i]));
+        printf(" %.3f", (double)probs[p->best[i]]);
+    }
+    printf("  %.2f ms\n", 1000 * picture->seconds);
+}
+
+static void complain_of(struct predicting *p, const struct ramp_error *bad)
+{
+    cli_complain(bad->text);
+    if (p->exit_code == 0)
+        p->exit_code = (int)bad->status;
+}
+
+/* One picture's answer; a bad one is a line on standard error. */
+static void show_answer(struct predicting *p,
+                        const struct ramp_picture *picture, const float *probs)
+{
+    int n_classes = ramp_model_n_classes(p->model);
+    if (picture->error.status != RAMP_OK) {
+        complain_of(p, &picture->error);
+        return;
+    }
+    ramp_top(p->best, p->top, probs, n_classes);
+    print_answer(p, picture, probs);
+    if (picture->warning[0]) {
+        struct ramp_error line;
+        error_set(&line, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(picture->path),
+                  picture->warning);
+        cli_complain(line.text);
+    }
+}
+
+/* Answers what waits; false if no other picture can be answered, or nobody
+ * reads the results. */
+static bool classify(struct predicting *p)
+{
+    size_t n_classes = (size_t)ramp_model_n_classes(p->model);
+    if (p->n > 0 && p->status == RAMP_OK)
+        p->status = fit_predictor(p, &p->error);
+    if (p->n > 0 && p->status == RAMP_OK) {
+        ramp_predict_files(p->predictor, p->probs, p->pictures, p->n);
+        for (size_t i = 0; i < p->n; i++)
+            show_answer(p, &p->pictures[i], p->probs + i * n_classes);
+    }
+    forget_pictures(p);
+    return p->status == RAMP_OK && !ferror(stdout);
+}
+
+static bool add_picture(struct predicting *p, const char *path)
+{
+    char *copy = mem_strdup(path);
+    if (copy == NULL) {
+        p->status = error_memory(&p->error, "a path", strlen(path));
+        return false;
+    }
+    p->pictures[p->n++].path = copy;
+    return p->n < p->max_batch || classify(p);
+}
+
+/* Collects a batch. What is no picture ends it, so that everything is said in
+ * the order of the input, and so does a pause of standard input. */
 static bool on_picture(void *context, const char *path, struct ramp_error *bad)
 {
     struct predicting *p = context;
-    struct ramp_error err = {.text = ""};
-    if (bad == NULL && classify(p, path, &err) != RAMP_OK)
-        bad = &err;
-    if (bad) {
-        cli_complain(bad->text);
-        if (p->exit_code == 0)
-            p->exit_code = (int)bad->status;
-    }
-    return !ferror(stdout);
+    if (path != NULL && bad == NULL)
+        return add_picture(p, path);
+    bool more = classify(p);
+    if (bad != NULL)
+        complain_of(p, bad);
+    else
+        fflush(stdout);
+    return more && !ferror(stdout);
 }
 
 static int predict_run(const struct verb *verb, int argc, char **argv,
@@ -121,13 +190,17 @@ static int predict_run(const struct verb *verb, int argc, char **argv,
     if (status != RAMP_OK || line.help)
         return (int)status;
     struct predicting p = {0};
-    status = predicting_init(&p, line.words[0], err);
-    bool more = status == RAMP_OK;
+    p.status = predicting_init(&p, line.words[0], &p.error);
+    bool more = p.status == RAMP_OK;
     for (int i = 1; i < line.n_words && more; i++)
         more = picture_list_walk(line.words[i], on_picture, &p);
+    if (more)
+        classify(&p);
+    if (p.status != RAMP_OK)
+        *err = p.error;
     predicting_release(&p);
     command_line_release(&line);
-    return status != RAMP_OK ? (int)status : p.exit_code;
+    return p.status != RAMP_OK ? (int)p.status : p.exit_code;
 }
 
 const struct verb verb_predict = {
@@ -139,8 +212,10 @@ const struct verb verb_predict = {
         "JPEG, BMP and PNM\nbelow it), or - for a list of paths on "
         "standard input, one a line. A line of\nthe result holds the path, "
         "the most probable classes with their probabilities,\nand the time "
-        "of the network. A bad picture is a line on standard error; the\n"
-        "others are classified, and the exit status at the end is 3.",
+        "of the network: pictures are classified in batches on all\n"
+        "threads, and share the time of their batch. A bad picture is a line "
+        "on standard\nerror; the others are classified, and the exit status "
+        "at the end is 3.",
     .example = "  ramp predict runs/fashion-small-default-1 shirt.png\n"
                "  find . -name '*.jpg' | ramp predict MODEL - --top 1",
     .run = predict_run,

@@ -1,5 +1,11 @@
 /* predict.c - from pictures to probabilities. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "data/dataset.h"
+#include "data/image_file.h"
 #include "net/plan.h"
 
 #include <math.h>
@@ -10,9 +16,10 @@ struct ramp_predictor {
     const struct ramp_model *model; /* borrowed */
     struct plan *plan;
     size_t max_batch;
+    int n_threads;              /* at most max_batch */
     size_t n_values, n_classes; /* of one picture */
     float *x;                   /* the batch, scaled */
-    uint8_t *pixels;            /* one picture, fitted */
+    uint8_t *pixels;            /* pictures, fitted */
     float *logits;              /* of one picture */
 };
 
@@ -37,6 +44,7 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
         used.n_threads = (int)max_batch;
     p->model = model;
     p->max_batch = max_batch;
+    p->n_threads = used.n_threads;
     p->n_values =
         (size_t)pre->channels * (size_t)pre->height * (size_t)pre->width;
     p->n_classes = (size_t)ramp_model_n_classes(model);
@@ -48,7 +56,7 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
     if (status == RAMP_OK)
         status = MEM_NEW(&p->x, n_floats, "a batch of pictures", err);
     if (status == RAMP_OK)
-        status = MEM_NEW(&p->pixels, p->n_values, "a picture", err);
+        status = MEM_NEW(&p->pixels, n_floats, "a batch of pictures", err);
     if (status == RAMP_OK)
         status = MEM_NEW(&p->logits, p->n_classes, "logits", err);
     if (status == RAMP_OK)
@@ -82,17 +90,32 @@ static void softmax(float *probs, const float *logits, size_t n)
         probs[i] = (float)(exp((double)logits[i] - (double)largest) / sum);
 }
 
+/* The logits of n >= 1 pictures, in the plan's memory. */
+static const float *forward(struct ramp_predictor *p, const uint8_t *pixels,
+                            size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ramp_preprocess_scale(p->x + i * p->n_values,
+                              ramp_model_preprocess(p->model),
+                              pixels + i * p->n_values);
+    return plan_forward(p->plan, p->x, n);
+}
+
+static bool is_finite(const float *logits, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(logits[i]))
+            return false;
+    return true;
+}
+
 void ramp_predict_pixels(struct ramp_predictor *p, float *logits, float *probs,
                          const uint8_t *pixels, size_t n)
 {
     ASSERT(n <= p->max_batch);
     if (n == 0)
         return;
-    for (size_t i = 0; i < n; i++)
-        ramp_preprocess_scale(p->x + i * p->n_values,
-                              ramp_model_preprocess(p->model),
-                              pixels + i * p->n_values);
-    const float *y = plan_forward(p->plan, p->x, n);
+    const float *y = forward(p, pixels, n);
     if (logits != NULL)
         memcpy(logits, y, n * p->n_classes * sizeof *y);
     for (size_t i = 0; i < n && probs != NULL; i++)
@@ -109,17 +132,101 @@ enum ramp_status ramp_predict_image(struct ramp_predictor *p, float *logits,
     if (status != RAMP_OK)
         return status;
     ramp_predict_pixels(p, p->logits, NULL, p->pixels, 1);
-    for (size_t i = 0; i < p->n_classes; i++)
-        if (!isfinite(p->logits[i]))
-            return error_set(err, RAMP_MODEL,
-                             "the model's answer is not finite: its weights "
-                             "are too large");
+    if (!is_finite(p->logits, p->n_classes))
+        return error_set(err, RAMP_MODEL,
+                         "the model's answer is not finite: its weights are "
+                         "too large");
     if (logits != NULL)
         memcpy(logits, p->logits, p->n_classes * sizeof *logits);
     if (probs != NULL)
         softmax(probs, p->logits, p->n_classes);
     return RAMP_OK;
 }
+
+/* ==== Files ==== */
+
+struct files {
+    struct ramp_predictor *p;
+    struct ramp_picture *pictures;
+};
+
+/* From the file to the net's input; zeros where that fails. */
+static enum ramp_status read_picture(struct ramp_picture *picture,
+                                     uint8_t *pixels,
+                                     const struct ramp_preprocess *pre,
+                                     struct ramp_error *err)
+{
+    struct ramp_image image = {0};
+    uint8_t *bytes;
+    size_t n_bytes;
+    enum ramp_status status = file_read(&bytes, &n_bytes, picture->path,
+                                        IMAGE_MAX_BYTES, RAMP_DATA, err);
+    if (status == RAMP_OK)
+        status = ramp_image_decode(&image, bytes, n_bytes, picture->path, err);
+    if (status == RAMP_OK)
+        status = ramp_preprocess_fit(pixels, pre, &image, err);
+    if (status == RAMP_OK) {
+        picture->hash = hash_bytes(HASH_START, bytes, n_bytes);
+        memcpy(picture->warning, image.warning, sizeof picture->warning);
+    }
+    ramp_image_release(&image);
+    mem_free(bytes);
+    return status;
+}
+
+/* Its errors belong to the pictures: there is none for the caller. */
+static enum ramp_status read_task(void *context, size_t i,
+                                  struct ramp_error *err)
+{
+    const struct files *files = context;
+    struct ramp_predictor *p = files->p;
+    struct ramp_picture *picture = &files->pictures[i];
+    uint8_t *pixels = p->pixels + i * p->n_values;
+    (void)err;
+    *picture = (struct ramp_picture){.path = picture->path, .pixels = pixels};
+    if (read_picture(picture, pixels, ramp_model_preprocess(p->model),
+                     &picture->error) != RAMP_OK)
+        memset(pixels, 0, p->n_values);
+    return RAMP_OK;
+}
+
+/* One picture's answer, or why there is none. */
+static void answer(const struct ramp_predictor *p, float *probs,
+                   struct ramp_picture *picture, const float *logits)
+{
+    bool read = picture->error.status == RAMP_OK;
+    if (read && is_finite(logits, p->n_classes)) {
+        softmax(probs, logits, p->n_classes);
+        return;
+    }
+    memset(probs, 0, p->n_classes * sizeof *probs);
+    if (read)
+        error_set(&picture->error, RAMP_MODEL,
+                  "the model has no finite answer to %s: its weights are too "
+                  "large",
+                  TEXT_QUOTE(picture->path));
+}
+
+void ramp_predict_files(struct ramp_predictor *p, float *probs,
+                        struct ramp_picture *pictures, size_t n)
+{
+    struct files files = {p, pictures};
+    ASSERT(n <= p->max_batch);
+    if (n == 0)
+        return;
+    enum ramp_status status =
+        dataset_each(n, p->n_threads, read_task, &files, NULL);
+    ASSERT(status == RAMP_OK);
+    double start = clock_seconds();
+    const float *y = forward(p, p->pixels, n);
+    double seconds = (clock_seconds() - start) / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        pictures[i].seconds = seconds;
+        answer(p, probs + i * p->n_classes, &pictures[i], y + i * p->n_classes);
+    }
+}
+
+/* ==== The most probable ==== */
 
 void ramp_top(int *indices, int k, const float *values, int n)
 {

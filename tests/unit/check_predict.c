@@ -1,5 +1,6 @@
 /* check_predict.c - a picture's answer: the right numbers, the same alone, in
  * a batch, on any number of threads, and as a file of another shape. */
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "net/net.h"
@@ -8,7 +9,9 @@
 #include <float.h>
 #include <math.h>
 #include <ramp/predict.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct ramp_compute plain;
 
@@ -230,6 +233,86 @@ START_TEST(answer_that_is_not_finite_is_refused)
 }
 END_TEST
 
+/* ==== Files ==== */
+
+enum { N_FILES = 19, FILE_CLASSES = 7 };
+
+/* Grey pictures of several sizes in a new folder; the fourth of every five is
+ * none. */
+static void make_files(char folder[32], char paths[N_FILES][64],
+                       struct ramp_picture *pictures)
+{
+    memcpy(folder, "/tmp/ramp-predict.XXXXXX", 25);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    for (size_t i = 0; i < N_FILES; i++) {
+        uint8_t bytes[40 + 40 * 13] = {0};
+        size_t width = 9 + i, n_pixels = width * 13;
+        int n = snprintf((char *)bytes, 40, "P5 %zu 13 255\n", width);
+        for (size_t k = 0; k < n_pixels; k++)
+            bytes[(size_t)n + k] = (uint8_t)rng_u64(rng_key(6, 1, i), k);
+        snprintf(paths[i], 64, "%s/%zu.pgm", folder, i);
+        size_t n_bytes = i % 5 == 3 ? 20 : (size_t)n + n_pixels;
+        ck_assert(file_write(paths[i], bytes, n_bytes, NULL) == RAMP_OK);
+        pictures[i].path = paths[i];
+    }
+}
+
+static void remove_files(const char *folder, char paths[N_FILES][64])
+{
+    for (int i = 0; i < N_FILES; i++)
+        unlink(paths[i]);
+    rmdir(folder);
+}
+
+/* Each file's answer is that of the picture alone, to the last bit, in batches
+ * of every size on 1, 2 and 4 threads; bad ones have errors and spoil none. */
+START_TEST(files_are_answered_as_alone)
+{
+    static const int threads[] = {1, 2, 4};
+    static char paths[N_FILES][64];
+    static struct ramp_picture pictures[N_FILES];
+    static float alone[N_FILES][FILE_CLASSES], probs[N_FILES][FILE_CLASSES];
+    char folder[32];
+    struct ramp_error err;
+    struct ramp_model *model =
+        make_model(deep_net, 3, 11, 13, FILE_CLASSES, RAMP_SCALE_STANDARD);
+    struct ramp_predictor *one = make_predictor(model, 1, 1);
+    make_files(folder, paths, pictures);
+    for (int i = 0; i < N_FILES; i++) {
+        struct ramp_image image;
+        bool good = ramp_image_load(&image, paths[i], &err) == RAMP_OK;
+        ck_assert(good == (i % 5 != 3));
+        if (good)
+            ck_assert(ramp_predict_image(one, NULL, alone[i], &image, &err) ==
+                      RAMP_OK);
+        ramp_image_release(&image);
+    }
+    for (int t = 0; t < 3; t++) {
+        struct ramp_predictor *many =
+            make_predictor(model, N_FILES, threads[t]);
+        for (size_t n = 1; n <= N_FILES; n++) {
+            size_t first = (N_FILES - n) / 2;
+            memset(probs, 77, sizeof probs);
+            ramp_predict_files(many, probs[0], pictures + first, n);
+            ck_assert(memcmp(probs, alone[first], n * sizeof *probs) == 0);
+            for (size_t i = first; i < first + n; i++) {
+                ck_assert(pictures[i].error.status ==
+                          (i % 5 == 3 ? RAMP_DATA : RAMP_OK));
+                ck_assert((strstr(pictures[i].error.text, paths[i]) != NULL) ==
+                          (i % 5 == 3));
+                ck_assert((pictures[i].hash != 0) == (i % 5 != 3));
+                ck_assert(pictures[i].seconds > 0);
+            }
+        }
+        ramp_predict_files(many, NULL, NULL, 0);
+        ramp_predictor_free(many);
+    }
+    remove_files(folder, paths);
+    ramp_predictor_free(one);
+    ramp_model_free(model);
+}
+END_TEST
+
 START_TEST(bad_predictor_is_reported)
 {
     const struct ramp_compute compute = {.cpu = "abacus"};
@@ -285,6 +368,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, prediction_allocates_nothing);
     tcase_add_test(tcase, picture_of_another_shape_is_fitted);
     tcase_add_test(tcase, answer_that_is_not_finite_is_refused);
+    tcase_add_test(tcase, files_are_answered_as_alone);
     tcase_add_test(tcase, bad_predictor_is_reported);
     tcase_add_test(tcase, top_is_sorted);
     suite_add_tcase(s, tcase);
