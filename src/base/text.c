@@ -1,6 +1,8 @@
 /* text.c - words and numbers. */
 #include "base/text.h"
 
+#include "base/mem.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -257,4 +259,17 @@ bool text_ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);
     return n >= m && memcmp(text + n - m, end, m) == 0;
+}
+
+char *text_utf8_copy(const char *text)
+{
+    char *copy = mem_alloc(strlen(text) + 1, 3);
+    char *to = copy;
+    while (copy != NULL && *text != 0) {
+        size_t n = (size_t)utf8_length((const unsigned char *)text);
+        memcpy(to, n > 0 ? text : "\xef\xbf\xbd", n > 0 ? n : 3);
+        to += n > 0 ? n : 3;
+        text += n > 0 ? n : 1;
+    }
+    return copy;
 }

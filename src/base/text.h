@@ -42,4 +42,8 @@ bool text_equal(const char *a, const char *b);
 bool text_ends_with(const char *text, const char *end);
 bool text_is_utf8(const char *text);
 
+/* A copy in which each byte that is not part of UTF-8 is U+FFFD; freed by
+ * mem_free, NULL if there is no memory. */
+char *text_utf8_copy(const char *text);
+
 #endif

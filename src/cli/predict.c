@@ -1,8 +1,6 @@
 /* predict.c - `ramp predict`: pictures in, names and probabilities out. */
-#include "cli/cli.h"
+#include "cli/predict.h"
 #include "cli/picture_list.h"
-
-#include "report/format.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,14 +8,24 @@
 static struct {
     struct cli_compute compute;
     int top;
+    bool csv, json;
+    double min_conf;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .top = 3};
 
 static struct option option_table[] = {
     OPTION_NUMBER(OPTION_INT, "top", "K", "how many classes (default 3)",
                   settings.top, 1, 100000),
+    OPTION_NUMBER(OPTION_REAL, "min-conf", "P",
+                  "below this probability answer \"unknown\"",
+                  settings.min_conf, 0, 1),
+    OPTION_ROW(OPTION_FLAG, "csv", NULL, "answers as CSV with a header",
+               settings.csv),
+    OPTION_ROW(OPTION_FLAG, "json", NULL, "answers as JSON, an object a line",
+               settings.json),
     OPTION_THREADS_ROW(settings.compute.threads),
     OPTION_CPU_ROW(settings.compute.cpu),
-    OPTION_EXACT_ROW(settings.compute.exact), OPTION_END};
+    OPTION_EXACT_ROW(settings.compute.exact),
+    OPTION_END};
 
 /* What a batch takes at most, as long as it holds more than one picture. */
 #define MAX_BATCH ((size_t)256)
@@ -34,8 +42,9 @@ struct predicting {
     float *probs;                  /* max_batch x classes */
     int *best;                     /* the `top` most probable classes */
     int top;                       /* at most the number of classes */
-    int exit_code;                 /* of the first picture that failed */
-    enum ramp_status status;       /* what ends the run, and its text */
+    enum output_form form;
+    int exit_code;           /* of the first picture that failed */
+    enum ramp_status status; /* what ends the run, and its text */
     struct ramp_error error;
 };
 
@@ -50,6 +59,9 @@ static enum ramp_status predicting_init(struct predicting *p,
     if (status != RAMP_OK)
         return status;
     int n = ramp_model_n_classes(p->model);
+    p->form = settings.csv    ? OUTPUT_CSV
+              : settings.json ? OUTPUT_JSON
+                              : OUTPUT_TEXT;
     p->top = settings.top < n ? settings.top : n;
     p->max_batch = MAX_BATCH;
     while (p->max_batch > 1 &&
@@ -101,18 +113,6 @@ static enum ramp_status fit_predictor(struct predicting *p,
     return status;
 }
 
-static void print_answer(const struct predicting *p,
-                         const struct ramp_picture *picture, const float *probs)
-{
-    format_name(stdout, picture->path);
-    for (int i = 0; i < p->top; i++) {
-        printf("  ");
-        format_name(stdout, ramp_model_class(p->model, p->best[i]));
-        printf(" %.3f", (double)probs[p->best[i]]);
-    }
-    printf("  %.2f ms\n", 1000 * picture->seconds);
-}
-
 static void complain_of(struct predicting *p, const struct ramp_error *bad)
 {
     cli_complain(bad->text);
@@ -121,22 +121,31 @@ static void complain_of(struct predicting *p, const struct ramp_error *bad)
 }
 
 /* One picture's answer; a bad one is a line on standard error. */
-static void show_answer(struct predicting *p,
-                        const struct ramp_picture *picture, const float *probs)
+static enum ramp_status show_answer(struct predicting *p,
+                                    const struct ramp_picture *picture,
+                                    const float *probs, struct ramp_error *err)
 {
-    int n_classes = ramp_model_n_classes(p->model);
+    struct answer answer = {
+        .model = p->model,
+        .picture = picture,
+        .probs = probs,
+        .best = p->best,
+        .n_best = p->top,
+    };
     if (picture->error.status != RAMP_OK) {
         complain_of(p, &picture->error);
-        return;
+        return RAMP_OK;
     }
-    ramp_top(p->best, p->top, probs, n_classes);
-    print_answer(p, picture, probs);
-    if (picture->warning[0]) {
+    ramp_top(p->best, p->top, probs, ramp_model_n_classes(p->model));
+    answer.unknown = probs[p->best[0]] < (float)settings.min_conf;
+    enum ramp_status status = output_answer(p->form, &answer, err);
+    if (status == RAMP_OK && picture->warning[0]) {
         struct ramp_error line;
         error_set(&line, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(picture->path),
                   picture->warning);
         cli_complain(line.text);
     }
+    return status;
 }
 
 /* Answers what waits; false if no other picture can be answered, or nobody
@@ -148,8 +157,9 @@ static bool classify(struct predicting *p)
         p->status = fit_predictor(p, &p->error);
     if (p->n > 0 && p->status == RAMP_OK) {
         ramp_predict_files(p->predictor, p->probs, p->pictures, p->n);
-        for (size_t i = 0; i < p->n; i++)
-            show_answer(p, &p->pictures[i], p->probs + i * n_classes);
+        for (size_t i = 0; i < p->n && p->status == RAMP_OK; i++)
+            p->status = show_answer(p, &p->pictures[i],
+                                    p->probs + i * n_classes, &p->error);
     }
     forget_pictures(p);
     return p->status == RAMP_OK && !ferror(stdout);
@@ -181,17 +191,29 @@ static bool on_picture(void *context, const char *path, struct ramp_error *bad)
     return more && !ferror(stdout);
 }
 
+static enum ramp_status check_settings(struct ramp_error *err)
+{
+    if (settings.csv && settings.json)
+        return error_set(err, RAMP_USAGE,
+                         "expected --csv or --json, found both");
+    return RAMP_OK;
+}
+
 static int predict_run(const struct verb *verb, int argc, char **argv,
                        struct ramp_error *err)
 {
     struct command_line line;
+    struct predicting p = {0};
     enum ramp_status status =
         verb_parse(&line, verb, option_table, 2, -1, argc, argv, err);
     if (status != RAMP_OK || line.help)
         return (int)status;
-    struct predicting p = {0};
-    p.status = predicting_init(&p, line.words[0], &p.error);
+    p.status = check_settings(&p.error);
+    if (p.status == RAMP_OK)
+        p.status = predicting_init(&p, line.words[0], &p.error);
     bool more = p.status == RAMP_OK;
+    if (more)
+        output_begin(p.form, p.top);
     for (int i = 1; i < line.n_words && more; i++)
         more = picture_list_walk(line.words[i], on_picture, &p);
     if (more)

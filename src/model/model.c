@@ -173,29 +173,6 @@ const char *ramp_model_class(const struct ramp_model *model, int class_index)
 
 /* ==== Facts ==== */
 
-/* A copy in which each byte that is not part of UTF-8 is U+FFFD: a command
- * line may name files in any bytes, a model file holds UTF-8 alone. */
-static char *utf8_copy(const char *text)
-{
-    size_t n = strlen(text);
-    char *copy = mem_alloc(n + 1, 3);
-    char *to = copy;
-    while (copy != NULL && *text != 0) {
-        size_t step = 1;
-        char one[5] = {0};
-        for (; step <= 4; step++) {
-            memcpy(one, text, step);
-            if (text[step - 1] == 0 || text_is_utf8(one))
-                break;
-        }
-        bool good = step <= 4 && text[step - 1] != 0;
-        memcpy(to, good ? one : "\xef\xbf\xbd", good ? step : 3);
-        to += good ? step : 3;
-        text += good ? step : 1;
-    }
-    return copy;
-}
-
 static struct model_fact *find_fact(const struct ramp_model *model,
                                     const char *name)
 {
@@ -234,7 +211,8 @@ enum ramp_status ramp_model_set_fact(struct ramp_model *model, const char *name,
         remove_fact(model, fact);
         return RAMP_OK;
     }
-    char *copy = utf8_copy(text);
+    /* A command line may name files in any bytes, a model holds UTF-8. */
+    char *copy = text_utf8_copy(text);
     char *name_copy = fact ? NULL : mem_strdup(name);
     if (copy == NULL || (fact == NULL && name_copy == NULL) ||
         !mem_grow((void **)&model->facts, &model->fact_capacity,

@@ -60,6 +60,90 @@ has "$dir/out" "$(printf 'a\\x0ab\\x1bc\377.pgm')"
 run 0 predict "$dir/run" "$dir/long.pgm" && lines 1
 has "$dir/err" 'ramp: warning: '
 
+# ---- CSV and JSON ----
+# cases FILE: each line matches the pattern of this line of standard input.
+cases() {
+    n=0
+    while read -r pattern; do
+        n=$((n + 1))
+        sed -n "${n}p" "$1" | grep -qxE -e "$pattern" ||
+            fail "line $n: expected '$pattern', found '$(sed -n "${n}p" "$1")'"
+    done
+    [ "$(wc -l <"$1")" -eq "$n" ] || fail "expected $n lines: $(cat "$1")"
+}
+
+replaced=$(printf '\357\277\275')
+exact='(1|[0-9.]+(e-[0-9]+)?)'
+mkdir "$dir/names"
+cp "$pictures/0.pgm" "$dir/names/a, b.pgm"
+cp "$pictures/1.pgm" "$dir/names/c\"d.pgm"
+cp "$pictures/2.pgm" "$dir/names/$(printf 'e\nf\377\\.pgm')"
+echo 'no picture' >"$dir/names/z.png"
+run 3 predict "$dir/run" "$dir/names" --csv --top 2
+cases "$dir/out" <<EOF
+path,class,probability,class2,probability2,ms
+"$dir/names/a, b\.pgm",left,$exact,(top|right),$exact,[0-9.]+
+"$dir/names/c""d\.pgm",right,$exact,(top|left),$exact,[0-9.]+
+"$dir/names/e
+$(printf 'f\377\\\\\.pgm",top,%s,(left|right),%s,[0-9.]+' "$exact" "$exact")
+EOF
+[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "CSV: $(cat "$dir/err")"
+sed -n '2,3s/.*,\(.*\),\(.*\),\(.*\),.*/\1 \2 \3/p' "$dir/out" >"$dir/csv"
+
+run 3 predict "$dir/run" "$dir/names" --json --top 2
+one="\{\"class\": \"[a-z]+\", \"probability\": $exact\}"
+rest="\"probability\": $exact, \"top\": \[$one, $one\], \"ms\": [0-9.e-]+\}"
+cases "$dir/out" <<EOF
+\{"path": "$dir/names/a, b.pgm", "class": "left", $rest
+\{"path": "$dir/names/c\\\\"d.pgm", "class": "right", $rest
+\{"path": "$dir/names/e\\\\nf$replaced\\\\\\\\.pgm", "class": "top", $rest
+EOF
+[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "JSON: $(cat "$dir/err")"
+sed -n '1,2s/.*"probability": \(.*\)}, {"class": "\(.*\)", "prob.*": \(.*\)}\].*/\1 \2 \3/p' \
+    "$dir/out" | sed 's/e-\([0-9]\)$/e-0\1/' | cmp -s - "$dir/csv" ||
+    fail "CSV and JSON differ: $(cat "$dir/csv" "$dir/out")"
+
+run 0 predict "$dir/run" "$pictures/0.pgm" --csv
+[ "$(head -n 1 "$dir/out")" = \
+    'path,class,probability,class2,probability2,class3,probability3,ms' ] ||
+    fail "header: $(cat "$dir/out")"
+run 0 predict "$dir/run" "$pictures/0.pgm" --csv --top 1
+[ "$(head -n 1 "$dir/out")" = 'path,class,probability,ms' ] || fail 'header'
+refused 2 'expected --csv or --json, found both' \
+    predict "$dir/run" "$pictures" --csv --json
+
+# ---- The answer that is none ----
+cp "$pictures/0.pgm" "$dir/left.pgm"
+perl -e 'print "P5\n8 8\n255\n", "\x60" x 64' >"$dir/grey.pgm"
+run 0 predict "$dir/run" "$dir/left.pgm" "$dir/grey.pgm" --top 1 --json
+perl -ne 'print $1, "\n" if /"probability": ([^,]*),/' "$dir/out" >"$dir/p"
+[ "$(LC_ALL=C sort -g "$dir/p")" != "$(cat "$dir/p")" ] ||
+    fail "grey is as certain as left: $(cat "$dir/p")"
+p_left=$(sed -n 1p "$dir/p")
+run 0 predict "$dir/run" "$dir/left.pgm" "$dir/grey.pgm" --top 1 \
+    --min-conf "$p_left"
+cases "$dir/out" <<EOF
+$dir/left.pgm  left $number  [0-9.]+ ms
+$dir/grey.pgm  unknown  [a-z]+ $number  [0-9.]+ ms
+EOF
+run 0 predict "$dir/run" "$dir/grey.pgm" --min-conf "$p_left" --csv --top 2
+cases "$dir/out" <<EOF
+path,class,probability,class2,probability2,ms
+$dir/grey.pgm,unknown,$exact,[a-z]+,$exact,[0-9.e-]+
+EOF
+run 0 predict "$dir/run" "$dir/grey.pgm" --min-conf "$p_left" --json --top 2
+cases "$dir/out" <<EOF
+\{"path": "$dir/grey.pgm", "class": "unknown", $rest
+EOF
+run 0 predict "$dir/run" "$dir/grey.pgm" --min-conf 0
+grep -q unknown "$dir/out" && fail "--min-conf 0: $(cat "$dir/out")"
+for bad in -0.1 1.1 nan half 1e-; do
+    refused 2 '--min-conf' predict "$dir/run" "$pictures" --min-conf "$bad"
+done
+for bad in 0 -1 1.5 100001; do
+    refused 2 '--top' predict "$dir/run" "$pictures" --top "$bad"
+done
+
 # ---- Results that cannot be written ----
 if [ -w /dev/full ]; then
     "$RAMP" predict "$dir/run" "$pictures" >/dev/full 2>"$dir/err"
