@@ -314,11 +314,12 @@ struct file_save {
     char *temporary;
 };
 
-enum ramp_status file_save_begin(struct file_save **out, const char *path,
-                                 struct ramp_error *err)
+/* The temporary file is called after `base`. */
+static enum ramp_status save_begin(struct file_save **out, const char *path,
+                                   const char *base, struct ramp_error *err)
 {
     struct file_save *save = mem_alloc(1, sizeof *save);
-    size_t size = strlen(path) + 32;
+    size_t size = strlen(base) + 32;
     *out = NULL;
     if (save == NULL)
         return error_memory(err, "a file", sizeof *save);
@@ -329,7 +330,7 @@ enum ramp_status file_save_begin(struct file_save **out, const char *path,
     if (save->path == NULL || save->temporary == NULL) {
         status = error_memory(err, "a path", size);
     } else {
-        snprintf(save->temporary, size, "%s.tmp-%ld", path, (long)getpid());
+        snprintf(save->temporary, size, "%s.tmp-%ld", base, (long)getpid());
         /* What a killed run of the same number left is nobody's. */
         unlink(save->temporary);
         save->fd = open(save->temporary,
@@ -341,6 +342,12 @@ enum ramp_status file_save_begin(struct file_save **out, const char *path,
         file_save_abort(&save);
     *out = save;
     return status;
+}
+
+enum ramp_status file_save_begin(struct file_save **save, const char *path,
+                                 struct ramp_error *err)
+{
+    return save_begin(save, path, path, err);
 }
 
 enum ramp_status file_save_write(struct file_save *save, const void *bytes,
@@ -413,4 +420,61 @@ enum ramp_status file_write(const char *path, const void *bytes, size_t n_bytes,
         return status;
     }
     return file_save_commit(&save, err);
+}
+
+/* ==== New files ==== */
+
+/* Make `path` a second name of the temporary file. A file system without links
+ * gets an empty file of that name, which is ours to be replaced. */
+static enum ramp_status give_new_name(bool *taken, const struct file_save *save,
+                                      struct ramp_error *err)
+{
+    if (link(save->temporary, save->path) == 0)
+        return RAMP_OK;
+    if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) {
+        int fd =
+            open(save->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (fd >= 0) {
+            close(fd);
+            if (rename(save->temporary, save->path) == 0)
+                return RAMP_OK;
+            enum ramp_status status = write_error(save->path, err);
+            unlink(save->path);
+            return status;
+        }
+    }
+    *taken = errno == EEXIST;
+    return *taken ? RAMP_OK : write_error(save->path, err);
+}
+
+enum ramp_status file_write_new(bool *taken, const char *path,
+                                const void *bytes, size_t n_bytes,
+                                const struct timespec *modified,
+                                struct ramp_error *err)
+{
+    struct file_save *save;
+    char *base = mem_alloc(strlen(path) + sizeof ".ramp", 1);
+    *taken = false;
+    if (base == NULL)
+        return error_memory(err, "a path", strlen(path));
+    /* As long as the path may be, there is room for this name. */
+    size_t length = (size_t)(file_base(path) - path);
+    memcpy(base, path, length);
+    memcpy(base + length, ".ramp", sizeof ".ramp");
+    enum ramp_status status = save_begin(&save, path, base, err);
+    mem_free(base);
+    if (status != RAMP_OK)
+        return status;
+    status = file_save_write(save, bytes, n_bytes, err);
+    if (modified != NULL && status == RAMP_OK) {
+        const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, *modified};
+        (void)futimens(save->fd, times); /* not all file systems can */
+    }
+    if (close(save->fd) != 0 && status == RAMP_OK)
+        status = write_error(path, err);
+    save->fd = -1;
+    if (status == RAMP_OK)
+        status = give_new_name(taken, save, err);
+    file_save_abort(&save); /* removes the temporary name */
+    return status;
 }

@@ -73,6 +73,16 @@ void file_save_abort(struct file_save **save); /* accepts NULL in it */
 MUST_CHECK enum ramp_status file_write(const char *path, const void *bytes,
                                        size_t n_bytes, struct ramp_error *err);
 
+/* Write a file that is new, whole or not at all: *taken is true, and nothing is
+ * done, if there is anything of that name. It gets this time of modification,
+ * unless `modified` is NULL. Not made durable: for copies. The temporary file
+ * is ".ramp.tmp-PID" in the same folder. RAMP_IO, RAMP_MEMORY. */
+struct timespec;
+MUST_CHECK enum ramp_status file_write_new(bool *taken, const char *path,
+                                           const void *bytes, size_t n_bytes,
+                                           const struct timespec *modified,
+                                           struct ramp_error *err);
+
 /* Where shipped files of one kind lie: tries FOLDER/name in ./, beside the
  * program, in ../share/ramp from there, and in PREFIX/share/ramp; *path is
  * freed by mem_free, and NULL if there is none. Example: "models", "lenet.net".

@@ -10,6 +10,7 @@ static struct {
     int top;
     bool csv, json;
     double min_conf;
+    const char *sort;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .top = 3};
 
 static struct option option_table[] = {
@@ -18,6 +19,9 @@ static struct option option_table[] = {
     OPTION_NUMBER(OPTION_REAL, "min-conf", "P",
                   "below this probability answer \"unknown\"",
                   settings.min_conf, 0, 1),
+    OPTION_ROW(OPTION_TEXT, "sort", "DIR",
+               "copy each picture into DIR/CLASS/; replaces nothing",
+               settings.sort),
     OPTION_ROW(OPTION_FLAG, "csv", NULL, "answers as CSV with a header",
                settings.csv),
     OPTION_ROW(OPTION_FLAG, "json", NULL, "answers as JSON, an object a line",
@@ -43,6 +47,7 @@ struct predicting {
     int *best;                     /* the `top` most probable classes */
     int top;                       /* at most the number of classes */
     enum output_form form;
+    struct sorter *sorter;   /* NULL: nothing is copied */
     int exit_code;           /* of the first picture that failed */
     enum ramp_status status; /* what ends the run, and its text */
     struct ramp_error error;
@@ -87,6 +92,7 @@ static void forget_pictures(struct predicting *p)
 static void predicting_release(struct predicting *p)
 {
     forget_pictures(p);
+    sorter_free(p->sorter);
     ramp_predictor_free(p->predictor);
     ramp_model_free(p->model);
     mem_free(p->pictures);
@@ -138,7 +144,15 @@ static enum ramp_status show_answer(struct predicting *p,
     }
     ramp_top(p->best, p->top, probs, ramp_model_n_classes(p->model));
     answer.unknown = probs[p->best[0]] < (float)settings.min_conf;
-    enum ramp_status status = output_answer(p->form, &answer, err);
+    enum ramp_status status = RAMP_OK;
+    if (p->sorter != NULL)
+        status = sorter_copy(p->sorter, &answer, err);
+    if (status == RAMP_DATA || status == RAMP_USAGE) { /* this one alone */
+        complain_of(p, err);
+        return RAMP_OK;
+    }
+    if (status == RAMP_OK)
+        status = output_answer(p->form, &answer, err);
     if (status == RAMP_OK && picture->warning[0]) {
         struct ramp_error line;
         error_set(&line, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(picture->path),
@@ -211,6 +225,9 @@ static int predict_run(const struct verb *verb, int argc, char **argv,
     p.status = check_settings(&p.error);
     if (p.status == RAMP_OK)
         p.status = predicting_init(&p, line.words[0], &p.error);
+    if (p.status == RAMP_OK && settings.sort != NULL)
+        p.status = sorter_new(&p.sorter, settings.sort, p.model, line.words + 1,
+                              line.n_words - 1, &p.error);
     bool more = p.status == RAMP_OK;
     if (more)
         output_begin(p.form, p.top);

@@ -35,4 +35,25 @@ MUST_CHECK enum ramp_status output_answer(enum output_form form,
                                           const struct answer *answer,
                                           struct ramp_error *err);
 
+/* Copies pictures into a folder for each class: predict_sort.c. */
+struct sorter;
+
+/* `folder` and `model` are borrowed. The folder is made. RAMP_USAGE if one of
+ * the n paths is a folder in which it lies or that lies in it: the next run
+ * would classify the copies. RAMP_IO, RAMP_MEMORY. */
+MUST_CHECK enum ramp_status sorter_new(struct sorter **sorter,
+                                       const char *folder,
+                                       const struct ramp_model *model,
+                                       const char *const *paths, int n,
+                                       struct ramp_error *err);
+void sorter_free(struct sorter *sorter); /* accepts NULL */
+
+/* Copy the picture to FOLDER/CLASS/NAME, or NAME-2 where there is a NAME. The
+ * class is a name that folders can have: '_' stands for what cannot be in one.
+ * RAMP_DATA if the file is no longer the one that was classified, RAMP_USAGE
+ * if it lies in FOLDER; RAMP_IO, RAMP_MEMORY. */
+MUST_CHECK enum ramp_status sorter_copy(struct sorter *sorter,
+                                        const struct answer *answer,
+                                        struct ramp_error *err);
+
 #endif
