@@ -53,7 +53,7 @@ long=$(printf '%0251d' 0).pgm
 odd=$(printf 'a\nb"\377.pgm')
 mkdir names
 for name in plain .hidden "$long" "$odd" two.dots.pgm; do
-    cp pictures/2.pgm "names/$name"
+    cp -p pictures/2.pgm "names/$name"
 done
 for i in 1 2; do
     run 0 predict run names/plain names/.hidden names --sort named
