@@ -8,7 +8,7 @@
 static struct {
     struct cli_compute compute;
     int top;
-    bool csv, json;
+    bool csv, json, show;
     double min_conf;
     const char *sort;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .top = 3};
@@ -22,6 +22,9 @@ static struct option option_table[] = {
     OPTION_ROW(OPTION_TEXT, "sort", "DIR",
                "copy each picture into DIR/CLASS/; replaces nothing",
                settings.sort),
+    OPTION_ROW(OPTION_FLAG, "show", NULL,
+               "the pictures too, as the terminal can show them",
+               settings.show),
     OPTION_ROW(OPTION_FLAG, "csv", NULL, "answers as CSV with a header",
                settings.csv),
     OPTION_ROW(OPTION_FLAG, "json", NULL, "answers as JSON, an object a line",
@@ -48,6 +51,7 @@ struct predicting {
     int top;                       /* at most the number of classes */
     enum output_form form;
     struct sorter *sorter;   /* NULL: nothing is copied */
+    bool hinted;             /* a note was given on the pictures */
     int exit_code;           /* of the first picture that failed */
     enum ramp_status status; /* what ends the run, and its text */
     struct ramp_error error;
@@ -126,6 +130,47 @@ static void complain_of(struct predicting *p, const struct ramp_error *bad)
         p->exit_code = (int)bad->status;
 }
 
+/* A digit as it stands on paper, and a model that learnt from light ones on a
+ * dark ground: it will be wrong, and sure of it. The rim of a picture tells:
+ * its mean is at most 0.34 in all pictures of MNIST and of fashion-small (whose
+ * means are 0.13 and 0.29), and so at least 0.66 in their negatives. */
+static bool is_inverted(const struct ramp_preprocess *pre,
+                        const uint8_t *pixels)
+{
+    int sum = 0, n = 0;
+    if (pre->channels != 1 || pre->scale != RAMP_SCALE_STANDARD ||
+        pre->mean[0] > 0.3f)
+        return false;
+    for (int y = 0; y < pre->height; y++)
+        for (int x = 0; x < pre->width; x++)
+            if (y == 0 || x == 0 || y == pre->height - 1 ||
+                x == pre->width - 1) {
+                sum += pixels[y * pre->width + x];
+                n++;
+            }
+    return sum > n * 255 / 2;
+}
+
+/* What is to be said about a picture that was answered. */
+static void comment_on(struct predicting *p, const struct ramp_picture *picture)
+{
+    struct ramp_error line;
+    if (picture->warning[0]) {
+        error_set(&line, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(picture->path),
+                  picture->warning);
+        cli_complain(line.text);
+    }
+    if (!p->hinted &&
+        is_inverted(ramp_model_preprocess(p->model), picture->pixels)) {
+        p->hinted = true;
+        error_set(&line, RAMP_OK,
+                  "note: %s is dark on light, the model's pictures are light "
+                  "on dark; try inverting it",
+                  TEXT_QUOTE(picture->path));
+        cli_complain(line.text);
+    }
+}
+
 /* One picture's answer; a bad one is a line on standard error. */
 static enum ramp_status show_answer(struct predicting *p,
                                     const struct ramp_picture *picture,
@@ -147,19 +192,16 @@ static enum ramp_status show_answer(struct predicting *p,
     enum ramp_status status = RAMP_OK;
     if (p->sorter != NULL)
         status = sorter_copy(p->sorter, &answer, err);
-    if (status == RAMP_DATA || status == RAMP_USAGE) { /* this one alone */
-        complain_of(p, err);
-        return RAMP_OK;
-    }
     if (status == RAMP_OK)
         status = output_answer(p->form, &answer, err);
-    if (status == RAMP_OK && picture->warning[0]) {
-        struct ramp_error line;
-        error_set(&line, RAMP_OK, "warning: %s: %s", TEXT_QUOTE(picture->path),
-                  picture->warning);
-        cli_complain(line.text);
-    }
-    return status;
+    if (status == RAMP_OK && settings.show)
+        status = show_picture(&answer, err);
+    if (status == RAMP_OK)
+        comment_on(p, picture);
+    if (status != RAMP_DATA && status != RAMP_USAGE)
+        return status;
+    complain_of(p, err); /* the file is another one by now, or a copy */
+    return RAMP_OK;
 }
 
 /* Answers what waits; false if no other picture can be answered, or nobody
@@ -210,6 +252,11 @@ static enum ramp_status check_settings(struct ramp_error *err)
     if (settings.csv && settings.json)
         return error_set(err, RAMP_USAGE,
                          "expected --csv or --json, found both");
+    if (settings.show && (settings.csv || settings.json))
+        return error_set(err, RAMP_USAGE,
+                         "--show is for people, --%s for programs: expected "
+                         "one of them, found both",
+                         settings.csv ? "csv" : "json");
     return RAMP_OK;
 }
 

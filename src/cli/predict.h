@@ -35,6 +35,11 @@ MUST_CHECK enum ramp_status output_answer(enum output_form form,
                                           const struct answer *answer,
                                           struct ramp_error *err);
 
+/* The picture itself on standard output, as far as a terminal can show it, and
+ * a bar for each class: predict_show.c. RAMP_DATA, RAMP_IO, RAMP_MEMORY. */
+MUST_CHECK enum ramp_status show_picture(const struct answer *answer,
+                                         struct ramp_error *err);
+
 /* Copies pictures into a folder for each class: predict_sort.c. */
 struct sorter;
 

@@ -64,7 +64,7 @@ has "$dir/err" 'ramp: warning: '
 # cases FILE: each line matches the pattern of this line of standard input.
 cases() {
     n=0
-    while read -r pattern; do
+    while IFS= read -r pattern; do
         n=$((n + 1))
         sed -n "${n}p" "$1" | grep -qxE -e "$pattern" ||
             fail "line $n: expected '$pattern', found '$(sed -n "${n}p" "$1")'"
@@ -144,6 +144,80 @@ done
 for bad in 0 -1 1.5 100001; do
     refused 2 '--top' predict "$dir/run" "$pictures" --top "$bad"
 done
+
+# ---- Pictures in the terminal ----
+# Where it is none, letters: bright on the left, and three bars.
+run 3 predict "$dir/run" "$pictures/0.pgm" "$dir/bad.png" "$pictures/1.pgm" \
+    --show
+cases "$dir/out" <<EOF
+$pictures/0\.pgm(  [a-z]+ $number){3}  [0-9.]+ ms
+  [#%*+=]{4}[ .:=-]{4}   left   #+ +$number
+  [#%*+=]{4}[ .:=-]{4}   (right|top  )  [# ]{20} $number
+  [#%*+=]{4}[ .:=-]{4}   (right|top  )  [# ]{20} $number
+  [#%*+=]{4}[ .:=-]{4}
+
+$pictures/1\.pgm(  [a-z]+ $number){3}  [0-9.]+ ms
+  [ .:=-]{4}[#%*+=]{4}   right  #+ +$number
+  [ .:=-]{4}[#%*+=]{4}   (left |top  )  [# ]{20} $number
+  [ .:=-]{4}[#%*+=]{4}   (left |top  )  [# ]{20} $number
+  [ .:=-]{4}[#%*+=]{4}
+
+EOF
+# What a terminal is told it can show, and what it then gets.
+escape=$(printf '\033')
+if command -v script >/dev/null; then
+    while read -r expected settings; do
+        env -u LC_ALL -u COLORTERM -u NO_COLOR TERM=xterm LC_ALL=C.UTF-8 \
+            $settings script -qec \
+            "'$RAMP' predict '$dir/run' '$pictures/0.pgm' --show" /dev/null \
+            >"$dir/out" </dev/null 2>"$dir/err"
+        case $expected in
+        letters) grep -q "$escape" "$dir/out" ;;
+        *) ! grep -qF "${escape}[38;$expected" "$dir/out" ;;
+        esac && fail "$expected with $settings: $(cat -v "$dir/out")"
+    done <<EOF
+2; COLORTERM=truecolor
+2; COLORTERM=24bit NO_COLOR=
+5; TERM=xterm-256color
+letters NO_COLOR=1 COLORTERM=truecolor
+letters TERM=dumb COLORTERM=truecolor
+letters LC_ALL=C COLORTERM=truecolor
+EOF
+fi
+for form in csv json; do
+    refused 2 "--show is for people, --$form for programs" \
+        predict "$dir/run" "$pictures" --show --$form
+done
+
+# ---- Dark on light ----
+# Bars on a dark ground, and their negatives.
+perl -e 'my ($to) = @ARGV;
+    for my $class ("across", "down") {
+        mkdir "$to/$class" or die;
+        for my $i (0 .. 59) {
+            my $at = 2 + $i % 4;
+            my $pixels = join "", map {
+                my ($y, $x) = (int($_ / 8), $_ % 8);
+                ($y, $x) = ($x, $y) if $class eq "down";
+                chr($y == $at && $x > 0 && $x < 7 ? 255 - $i : $i / 3)
+            } 0 .. 63;
+            open my $file, ">:raw", "$to/$class/$i.pgm" or die;
+            print $file "P5\n8 8\n255\n", $pixels;
+            my $negative = join "", map { chr(255 - ord) } split //, $pixels;
+            next if $i > 1;
+            open my $other, ">:raw", "$to/../negative-$class-$i.pgm" or die;
+            print $other "P5\n8 8\n255\n", $negative;
+        }
+    }' "$(mkdir "$dir/bars" && echo "$dir/bars")"
+run 0 train "$dir/bars" $tiny --out "$dir/bar-run"
+run 0 predict "$dir/bar-run" "$dir/bars"
+[ -s "$dir/err" ] && fail "light on dark: $(cat "$dir/err")"
+run 0 predict "$dir/bar-run" "$dir/bars/down/1.pgm" "$dir"/negative-*.pgm --csv
+[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "dark on light: $(cat "$dir/err")"
+has "$dir/err" "ramp: note: '$dir/negative-across-0.pgm' is dark on light, \
+the model's pictures are light on dark; try inverting it"
+run 0 predict "$dir/run" "$dir"/negative-*.pgm
+[ -s "$dir/err" ] && fail "a model of other pictures: $(cat "$dir/err")"
 
 # ---- Results that cannot be written ----
 if [ -w /dev/full ]; then
