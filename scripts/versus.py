@@ -307,7 +307,8 @@ def main():
             print_row(net, mode, run_turns(net, mode, arguments))
 
 
-try:
-    main()
-except KeyboardInterrupt:
-    sys.exit(130)
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

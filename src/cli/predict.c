@@ -301,7 +301,14 @@ const struct verb verb_predict = {
         "of the network: pictures are classified in batches on all\n"
         "threads, and share the time of their batch. A bad picture is a line "
         "on standard\nerror; the others are classified, and the exit status "
-        "at the end is 3.",
+        "at the end is 3.\n\n"
+        "CSV: path,class,probability,class2,probability2,...,ms. JSON: path, "
+        "class,\nprobability, top (a list of class and probability), ms. A "
+        "class that is called\n\"unknown\" is not told from the answer "
+        "below --min-conf. --sort: where there is\na NAME.png, the next one "
+        "becomes NAME-2.png; DIR must not lie in a folder that\nis "
+        "classified, nor around it. --show: colours as COLORTERM and TERM "
+        "say; letters\nwith NO_COLOR, and where there is no terminal.",
     .example = "  ramp predict runs/fashion-small-default-1 shirt.png\n"
                "  find . -name '*.jpg' | ramp predict MODEL - --top 1",
     .run = predict_run,
