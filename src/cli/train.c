@@ -316,30 +316,18 @@ static enum ramp_status fit(struct training *t, struct ramp_error *err)
     return status;
 }
 
-/* The test part chooses nothing: it is looked at once, with the best model. */
 static enum ramp_status report(struct training *t, struct ramp_error *err)
 {
-    struct ramp_evaluation test = {0};
-    bool tested =
-        train_signal() == 0 && ramp_dataset_count(t->data, RAMP_TEST) > 0;
+    const struct train_report report = {
+        .show = &t->show,
+        .settings = t->settings,
+        .data = t->data,
+        .model = t->model,
+        .result = &t->result,
+        .folder = t->run.path,
+    };
     train_show_end(&t->show, t->settings, &t->result, t->run.path);
-    if (tested) {
-        terminal_live(&t->show.terminal, "testing");
-        enum ramp_status status =
-            ramp_evaluate(&test, t->model, t->data, RAMP_TEST,
-                          &t->settings->train.compute, err);
-        terminal_clear(&t->show.terminal);
-        if (status != RAMP_OK)
-            return status;
-    }
-    char *path = file_join(t->run.path, "best.safetensors");
-    if (path)
-        train_show_result(path, &t->result,
-                          ramp_dataset_count(t->data, RAMP_VAL),
-                          tested ? &test : NULL);
-    ramp_evaluation_release(&test);
-    mem_free(path);
-    return path ? RAMP_OK : error_memory(err, "a path", strlen(t->run.path));
+    return train_report_end(&report, err);
 }
 
 static enum ramp_status train(struct training *t, int argc, char **argv,
@@ -363,6 +351,8 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     if (status == RAMP_OK)
         status = train_record_write(&t->record, t->run.path, t->settings,
                                     t->data, t->net, err);
+    if (status == RAMP_OK)
+        status = train_report_begin(t->run.path, t->settings, t->data, err);
     if (status == RAMP_OK) {
         train_show_begin(&t->show, t->settings, t->data, t->net, t->run.path);
         status = fit(t, err);

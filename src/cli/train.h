@@ -4,6 +4,7 @@
 #define CLI_TRAIN_H
 
 #include "cli/cli.h"
+#include "report/advice.h"
 #include "report/draft.h"
 #include "report/terminal.h"
 
@@ -55,6 +56,7 @@ struct train_show {
     struct terminal terminal;
     int n_columns; /* of the number of epochs */
     bool worked;   /* a batch was trained */
+    struct advice advice;
 };
 
 void train_show_begin(struct train_show *show,
@@ -80,8 +82,29 @@ void train_show_end(struct train_show *show,
                     const struct ramp_train_result *result, const char *folder);
 
 /* The results, on standard output; `test` may be NULL. */
-void train_show_result(const char *model_path,
+void train_show_result(const char *model_path, const char *page_path,
                        const struct ramp_train_result *result, size_t n_val,
                        const struct ramp_evaluation *test);
+
+/* ---- train_report.c ---- */
+
+/* A training that has ended; all is borrowed. */
+struct train_report {
+    struct train_show *show;
+    const struct train_settings *settings;
+    const struct ramp_dataset *data;
+    const struct ramp_model *model;
+    const struct ramp_train_result *result;
+    const char *folder;
+};
+
+/* What can be shown before the first step. */
+MUST_CHECK enum ramp_status
+train_report_begin(const char *folder, const struct train_settings *settings,
+                   const struct ramp_dataset *data, struct ramp_error *err);
+
+/* Evaluate the model, write all that there is to look at, print the results. */
+MUST_CHECK enum ramp_status train_report_end(const struct train_report *report,
+                                             struct ramp_error *err);
 
 #endif

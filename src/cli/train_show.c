@@ -42,6 +42,23 @@ int train_signal(void)
 
 /* ---- Progress ---- */
 
+static void begin_advice(struct train_show *show,
+                         const struct train_settings *settings,
+                         const struct ramp_dataset *data)
+{
+    int n_classes = ramp_dataset_n_classes(data);
+    size_t *counts;
+    /* Without memory there is no advice about the classes. */
+    if (MEM_NEW(&counts, (size_t)n_classes, "classes", NULL) != RAMP_OK)
+        n_classes = 0;
+    for (size_t i = 0; counts && i < ramp_dataset_count(data, RAMP_TRAIN); i++)
+        counts[ramp_dataset_label(data, RAMP_TRAIN, i)]++;
+    advice_init(&show->advice, settings->train.lr, counts, n_classes,
+                settings->train.class_weights);
+    advice_show(&show->advice, &show->terminal);
+    mem_free(counts);
+}
+
 void train_show_begin(struct train_show *show,
                       const struct train_settings *settings,
                       const struct ramp_dataset *data,
@@ -65,6 +82,7 @@ void train_show_begin(struct train_show *show,
     terminal_line(terminal, "run    %s (%s, %d thread%s, seed %llu)", folder,
                   settings->cpu, n_threads, n_threads > 1 ? "s" : "",
                   (unsigned long long)settings->data.seed);
+    begin_advice(show, settings, data);
     if (ramp_dataset_count(data, RAMP_VAL) > 0)
         terminal_line(terminal, "       * marks the best val error so far");
 }
@@ -96,6 +114,8 @@ bool train_show_epoch(void *context, const struct ramp_epoch *e)
                   "epoch %*d/%d  train loss %.3f err %.2f%%%s %s",
                   show->n_columns, e->epoch, e->epochs, e->train_loss,
                   100 * e->train_error, val, FORMAT_SECONDS(e->elapsed));
+    advice_epoch(&show->advice, e);
+    advice_show(&show->advice, &show->terminal);
     return caught == 0;
 }
 
@@ -132,7 +152,7 @@ void train_show_end(struct train_show *show,
 
 /* ---- Results ---- */
 
-void train_show_result(const char *model_path,
+void train_show_result(const char *model_path, const char *page_path,
                        const struct ramp_train_result *result, size_t n_val,
                        const struct ramp_evaluation *test)
 {
@@ -146,5 +166,7 @@ void train_show_result(const char *model_path,
         printf("\ntest error  %.2f %% [%.2f, %.2f] (%s pictures)",
                100 * test->error, 100 * test->error_low, 100 * test->error_high,
                FORMAT_COUNT(test->n));
+    printf("\nreport      ");
+    format_name(stdout, page_path);
     putchar('\n');
 }
