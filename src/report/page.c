@@ -9,6 +9,7 @@
 #include "report/format.h"
 #include "report/html.h"
 #include "report/run_folder.h"
+#include "report/svg.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ static void begin(struct page *page)
               "<meta charset=\"utf-8\">\n"
               "<meta name=\"viewport\" "
               "content=\"width=device-width, initial-scale=1\">\n<title>");
-    html_text(&page->html, page->title);
+    svg_text(&page->html, page->title);
     draft_add(&page->html, "</title>\n<style>\n%s</style>\n</head>\n<body>\n",
               style);
 }
@@ -224,9 +225,9 @@ static void add_value(struct draft *html, enum kind kind, const char *text)
     else if (kind == NUMBER && text_to_double(&value, text, -1e300, 1e300))
         html_format(html, "%.4g", value);
     else if (kind == COUNT && text_to_u64(&count, text, 0, UINT64_MAX))
-        html_text(html, FORMAT_COUNT(count));
+        svg_text(html, FORMAT_COUNT(count));
     else
-        html_text(html, text);
+        svg_text(html, text);
 }
 
 static const char *cell_class(enum kind kind)
@@ -406,7 +407,7 @@ static void show_result(struct page *page)
     struct draft *html = &page->html;
     const char *date = fact(page, "date"), *version = fact(page, "ramp");
     draft_add(html, "<header>\n<h1>");
-    html_text(html, page->title);
+    svg_text(html, page->title);
     draft_add(html, "</h1>\n<p class=\"soft\">A training by ramp");
     if (version)
         html_format(html, " %s", version);
@@ -435,7 +436,7 @@ static void show_notes(struct page *page)
               "<section class=\"notes\" aria-label=\"notes\">\n<ul>\n");
     for (; *notes; notes++) {
         draft_add(&page->html, "<li>");
-        html_text(&page->html, *notes);
+        svg_text(&page->html, *notes);
         draft_add(&page->html, "</li>\n");
     }
     draft_add(&page->html, "</ul>\n</section>\n");
@@ -446,7 +447,7 @@ static void show_notes(struct page *page)
 static void add_layer(struct draft *html, const struct ramp_layer_info *layer)
 {
     draft_add(html, "<tr><td>");
-    html_text(html, layer->text);
+    svg_text(html, layer->text);
     draft_add(html, "</td><td class=\"n\">");
     if (layer->out_height == 1 && layer->out_width == 1)
         draft_add(html, "%d", layer->out_channels);
@@ -512,7 +513,7 @@ static void add_arg(struct draft *html, char *line)
     html_format(html, "%.*s", is_version ? 4 : (int)(colon - line) - 2,
                 line + 2);
     draft_add(html, "</dt><dd>%s", is_command ? "<code>" : "");
-    html_text(html, is_version ? line + sizeof version - 1 : colon + 2);
+    svg_text(html, is_version ? line + sizeof version - 1 : colon + 2);
     draft_add(html, "%s</dd>\n", is_command ? "</code>" : "");
 }
 
@@ -520,7 +521,7 @@ static void add_settings(struct draft *html, char *line)
 {
     if (line[0] == '#')
         return;
-    html_text(html, line);
+    svg_text(html, line);
     draft_add(html, "\n");
 }
 
