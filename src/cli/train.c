@@ -351,8 +351,6 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     if (status == RAMP_OK)
         status = train_record_write(&t->record, t->run.path, t->settings,
                                     t->data, t->net, err);
-    if (status == RAMP_OK)
-        status = train_report_begin(t->run.path, t->settings, t->data, err);
     if (status == RAMP_OK) {
         train_show_begin(&t->show, t->settings, t->data, t->net, t->run.path);
         status = fit(t, err);

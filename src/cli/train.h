@@ -98,11 +98,6 @@ struct train_report {
     const char *folder;
 };
 
-/* What can be shown before the first step. */
-MUST_CHECK enum ramp_status
-train_report_begin(const char *folder, const struct train_settings *settings,
-                   const struct ramp_dataset *data, struct ramp_error *err);
-
 /* Evaluate the model, write all that there is to look at, print the results. */
 MUST_CHECK enum ramp_status train_report_end(const struct train_report *report,
                                              struct ramp_error *err);

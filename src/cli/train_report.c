@@ -52,21 +52,16 @@ static enum ramp_status write_files(const struct train_report *r,
                                     const struct ramp_evaluation *evaluation,
                                     enum ramp_part part, struct ramp_error *err)
 {
-    enum ramp_status status = report_filters(r->folder, r->model, err);
+    enum ramp_status status =
+        report_train_batch(r->folder, r->data, &r->settings->train, err);
+    if (status == RAMP_OK)
+        status = report_filters(r->folder, r->model, err);
     if (status == RAMP_OK && evaluation->n > 0)
         status = report_evaluation(r->folder, r->model, r->data, part,
                                    evaluation, err);
     if (status == RAMP_OK)
         status = write_page(r, part == RAMP_TEST ? evaluation : NULL, err);
     return status;
-}
-
-enum ramp_status train_report_begin(const char *folder,
-                                    const struct train_settings *settings,
-                                    const struct ramp_dataset *data,
-                                    struct ramp_error *err)
-{
-    return report_train_batch(folder, data, &settings->train, err);
 }
 
 enum ramp_status train_report_end(const struct train_report *r,

@@ -62,7 +62,7 @@ if $own_mounts sh on_disk 64 true 2>/dev/null; then
         stops 232 "disk of $kib KiB, full while saving" 5 \
             'No space left on device' $train --out disk
     done
-    through="$own_mounts sh on_disk 64"
+    through="$own_mounts sh on_disk 2000"
     trains 232 'for comparison: a disk large enough' 'epoch 2/2' \
         $train --out disk
     through=
