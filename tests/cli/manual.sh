@@ -30,6 +30,57 @@ for command in $commands; do
         fail "ramp.1: $n options of ramp $command"
 done
 
+# What no command's help has today: a long option, characters of groff's, a
+# paragraph that is laid out by hand.
+cat >"$dir/stub" <<'END'
+#!/bin/sh
+[ "$1" = --help ] && printf 'usage: ramp\n\n  odd  DATA  x\n\nramp odd\n' ||
+    cat <<'HELP'
+usage: ramp odd DATA [options]
+
+.Words of \n one-sided kind
+  .and   a
+  table
+and text
+
+options
+  --an-option-so-long VALUE
+                        'of which this is said
+  --exactly-20-long VAL so
+
+example
+  ramp odd --an-option-so-long \x
+HELP
+END
+chmod +x "$dir/stub"
+scripts/manual.sh "$dir/stub" | sed '1,/^\.Sh COMMANDS/d; /^\.Sh ENV/,$d' \
+    >"$dir/part"
+cat >"$dir/expected" <<'END'
+.Ss ramp odd
+.Nm
+.Cm odd
+.Ar DATA
+.Op Ar options
+.Pp
+\&.Words of \en one\-sided kind
+.Bd -literal -offset indent
+\&.and   a
+table
+.Ed
+and text
+.Bl -tag -width indent -compact
+.It Fl \-an\-option\-so\-long Ar VALUE
+\&'of which this is said
+.It Fl \-exactly\-20\-long Ar VAL
+so
+.El
+.Pp
+.Bd -literal -offset indent
+ramp odd \-\-an\-option\-so\-long \ex
+.Ed
+END
+diff "$dir/part" "$dir/expected" || fail 'another page was expected'
+
 # ---- ramp-net(5) ----
 words=$(sed -n '/layer_words\[\] = {/,/^};/s/^ *{"\([a-z]*\)".*/\1/p' \
     src/net/netspec.c)
