@@ -110,6 +110,19 @@ static json_t *class_list(const struct answer *answer)
     return list;
 }
 
+/* json_dumps would leave out a key for which it has no memory, and go on: the
+ * room is made here. */
+static char *json_text(const json_t *object)
+{
+    size_t flags = JSON_REAL_PRECISION(FLOAT_DIGITS);
+    size_t n_bytes = json_dumpb(object, NULL, 0, flags);
+    char *text = n_bytes > 0 ? mem_alloc(n_bytes + 1, 1) : NULL;
+    if (text == NULL || json_dumpb(object, text, n_bytes, flags) == n_bytes)
+        return text;
+    mem_free(text);
+    return NULL;
+}
+
 static enum ramp_status write_json(const struct answer *answer,
                                    struct ramp_error *err)
 {
@@ -123,13 +136,12 @@ static enum ramp_status write_json(const struct answer *answer,
                             json_real(answer_probability(answer, 0))) == 0 &&
         json_object_set_new(object, "top", class_list(answer)) == 0 &&
         json_object_set_new(object, "ms", json_real(milliseconds(answer))) == 0;
-    char *text =
-        good ? json_dumps(object, JSON_REAL_PRECISION(FLOAT_DIGITS)) : NULL;
+    char *text = good ? json_text(object) : NULL;
     json_decref(object);
     if (text == NULL)
         return error_memory(err, "an answer", 0);
     puts(text);
-    free(text);
+    mem_free(text);
     return RAMP_OK;
 }
 
