@@ -20,7 +20,7 @@ n_pictures=$(wc -l <"$dir/list")
 cat >"$dir/harmless" <<'EOF'
 ^(access|newfstatat|fstat|statx|readlink|getdents64|lseek)\(
 ^openat\(AT_FDCWD, "[^"]*", O_RDONLY
-^(read|pread64|close|fcntl|ioctl)\(
+^(read|pread64|close|fcntl|ioctl|p?poll)\(
 ^write\([12],
 ^(mmap|munmap|mprotect|mremap|madvise|brk)\(
 ^clone3\(.*CLONE_THREAD
