@@ -308,7 +308,7 @@ const struct verb verb_predict = {
         "below --min-conf. --sort: where there is\na NAME.png, the next one "
         "becomes NAME-2.png; DIR must not lie in a folder that\nis "
         "classified, nor around it. --show: colours as COLORTERM and TERM "
-        "say;\nletters with NO_COLOR, and where there is no terminal.",
+        "say, and\nletters with NO_COLOR and where there is no terminal.",
     .example = "  ramp predict runs/fashion-small-default-1 shirt.png\n"
                "  find . -name '*.jpg' | ramp predict MODEL - --top 1",
     .run = predict_run,
