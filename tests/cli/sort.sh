@@ -130,6 +130,14 @@ echo deep/a/0.pgm | "$RAMP" predict run - --sort deep >out 2>err
 [ $? -eq 2 ] || fail 'a picture of the folder: expected exit status 2'
 has err "ramp: cannot copy 'deep/a/0.pgm': it lies in --sort 'deep'"
 tree deep ./a/0.pgm
+# The first of several errors decides the exit status.
+printf '%s\n' pictures/0.pgm deep/a/0.pgm bad.png |
+    "$RAMP" predict run - --sort deep >out 2>err
+[ $? -eq 2 ] || fail "2, then 3: $(cat err)"
+printf '%s\n' bad.png pictures/0.pgm deep/a/0.pgm |
+    "$RAMP" predict run - --sort deep >out 2>err
+[ $? -eq 3 ] || fail "3, then 2: $(cat err)"
+tree deep './a/0.pgm ./left/0-2.pgm ./left/0.pgm'
 refused 2 '--sort needs a value' predict run pictures --sort
 refused 5 "cannot make folder 'grey.pgm': a file has this name" \
     predict run pictures --sort grey.pgm
