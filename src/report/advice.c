@@ -129,7 +129,7 @@ static void judge_gradients(struct advice *a, const struct ramp_epoch *e)
             "%s hardly learns: its gradient is %.1g of that of %s; try %s",
             first->name, share, last->name, remedy);
     else if (step >= 0 && step < ADVICE_STANDSTILL &&
-             full_step(a, e, last) > 100 * step)
+             full_step(a, e, last) >= ADVICE_SMALL_STEP)
         say(a, ADVICE_OF_VANISHING, 1,
             "%s hardly learns: one step changes its weights by %.1g %%; try %s",
             first->name, 100 * step, remedy);
@@ -157,7 +157,8 @@ static double other_rate(const struct advice *a, const struct ramp_epoch *e)
     double largest = -1;
     for (size_t i = 0; i < e->n_layers; i++)
         largest = fmax(largest, full_step(a, e, &e->layers[i]));
-    return largest >= 0 && largest < 1e-4 ? a->lr * 10 : a->lr / 10;
+    return largest >= 0 && largest < ADVICE_SMALL_STEP ? a->lr * 10
+                                                       : a->lr / 10;
 }
 
 static void judge_start(struct advice *a, const struct ramp_epoch *e)

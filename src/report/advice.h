@@ -22,11 +22,13 @@
  * loss is below what it was then: more than it wavers from epoch to epoch. */
 #define ADVICE_OVERFITTING 0.1
 /* The first layer's gradient as a share of the last one's: each layer of
- * sigmoids leaves 0.234 of it, so six of them and more. Or the change of its
- * weights by a step at full rate, if the last one's is a hundred times that:
- * 1e-3 is usual. */
-#define ADVICE_VANISHING 1e-4
+ * sigmoids leaves a quarter to a third of it, so that six of them or more are
+ * meant; rectifiers and tanh stay above a tenth. Or the change of its weights
+ * by a step at full rate, of which 1e-3 is usual, while that of the last one is
+ * not small. */
+#define ADVICE_VANISHING 1e-3
 #define ADVICE_STANDSTILL 1e-5
+#define ADVICE_SMALL_STEP 1e-4
 /* Change of a layer's weights by one step, in two epochs: a hundred times what
  * is usual; ten such steps leave nothing of the weights. */
 #define ADVICE_STEP 0.1

@@ -141,16 +141,16 @@ static const struct {
     {2e-6, 1, 1e-3, 1e-3, 0.03, RAMP_ACT_SIGMOID,
      "conv1 hardly learns: its gradient is 2e-06 of that of dense1; try --act "
      "relu or batchnorm"},
-    {9e-5, 1, 1e-3, 1e-3, 0.03, RAMP_ACT_RELU,
-     "conv1 hardly learns: its gradient is 9e-05 of that of dense1; try "
+    {9e-4, 1, 1e-3, 1e-3, 0.03, RAMP_ACT_RELU,
+     "conv1 hardly learns: its gradient is 0.0009 of that of dense1; try "
      "--init he or batchnorm"},
-    {1.1e-4, 1, 1e-3, 1e-3, 0.03, RAMP_ACT_RELU, NULL},
-    {0.01, 1, 9e-6, 1e-3, 0.03, RAMP_ACT_TANH,
+    {1.1e-3, 1, 1e-3, 1e-3, 0.03, RAMP_ACT_RELU, NULL},
+    {0.01, 1, 9e-6, 1.1e-4, 0.03, RAMP_ACT_TANH,
      "conv1 hardly learns: one step changes its weights by 0.0009 %; try "
      "--act relu or batchnorm"},
     /* All steps are small; the rate is that of a schedule's end. */
-    {1, 1, 9e-6, 8e-4, 0.03, RAMP_ACT_RELU, NULL},
-    {1, 1, 9e-8, 8e-6, 0.0003, RAMP_ACT_RELU, NULL},
+    {1, 1, 9e-6, 9e-5, 0.03, RAMP_ACT_RELU, NULL},
+    {1, 1, 9e-8, 9e-7, 0.0003, RAMP_ACT_RELU, NULL},
     {1, 1, 9e-7, 2e-3, 0.0003, RAMP_ACT_RELU, NULL},
     /* Nothing is left to learn. */
     {0, 0, 0, 0, 0.03, RAMP_ACT_RELU, NULL},
