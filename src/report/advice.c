@@ -118,7 +118,7 @@ static void judge_gradients(struct advice *a, const struct ramp_epoch *e)
         if (first == NULL)
             first = s;
     }
-    if (first == last || !(last->gradient_norm > 0))
+    if (first == last)
         return;
     double share = first->gradient_norm / last->gradient_norm;
     double step = full_step(a, e, first);

@@ -115,11 +115,14 @@ START_TEST(watched_plan_is_the_plan)
     int32_t *labels = some_labels(IMAGES);
     const struct plan_batch batch = {
         .x = x, .labels = labels, .n = IMAGES, .seed = 1};
-    struct plan *usual, *watched, *trains;
+    struct plan *usual, *watched, *infers, *trains;
     ck_assert_int_eq(plan_new(&usual, net, IMAGES, false, &one_thread, NULL),
                      RAMP_OK);
     ck_assert_int_eq(
         plan_new_watched(&watched, net, IMAGES, true, &one_thread, NULL),
+        RAMP_OK);
+    ck_assert_int_eq(
+        plan_new_watched(&infers, net, IMAGES, false, &one_thread, NULL),
         RAMP_OK);
     ck_assert_int_eq(plan_new(&trains, net, IMAGES, true, &one_thread, NULL),
                      RAMP_OK);
@@ -127,6 +130,11 @@ START_TEST(watched_plan_is_the_plan)
     ck_assert_ptr_eq(logits, plan_map(watched, net->n_layers - 1));
     check_close("logits", logits, plan_forward(usual, x, IMAGES),
                 (size_t)IMAGES * N_CLASSES);
+    (void)plan_forward(infers, x, IMAGES);
+    for (size_t i = 0; i < net->n_layers; i++)
+        check_close(net->layers[i].name, plan_map(infers, i),
+                    plan_map(watched, i),
+                    IMAGES * shape_size(net->layers[i].out));
     struct plan_loss a = plan_train(watched, &batch);
     struct plan_loss b = plan_train(trains, &batch);
     check_near("loss", a.loss, b.loss, 1e-4 * b.loss);
@@ -134,6 +142,7 @@ START_TEST(watched_plan_is_the_plan)
                 net->n_params);
     plan_free(usual);
     plan_free(watched);
+    plan_free(infers);
     plan_free(trains);
     ramp_net_free(net);
     free(x);
