@@ -217,8 +217,8 @@ START_TEST(no_better_than_chance)
     make_layers(layers);
     for (int i = 0; i < N_LAYERS; i += 2)
         layers[i].update_ratio = chance_rows[_i].step;
-    struct ramp_epoch e =
-        epoch_of(chance_rows[_i].epoch, chance_rows[_i].step ? layers : NULL);
+    struct ramp_epoch e = epoch_of(chance_rows[_i].epoch,
+                                   chance_rows[_i].step > 0 ? layers : NULL);
     e.train_loss = chance_rows[_i].loss;
     advice_epoch(&a, &e);
     check_texts(&a, chance_rows[_i].text ? 1 : 0, chance_rows[_i].text);
