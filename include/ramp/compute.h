@@ -9,9 +9,9 @@
 extern "C" {
 #endif
 
-/* All zero is the default. The number of threads never changes a bit of any
- * result; the instruction set may change the last bits (sums are taken in
- * another order). */
+/* All zero is the default; where a function says so, NULL is too. The number of
+ * threads never changes a bit of any result; the instruction set may change the
+ * last bits (sums are taken in another order). */
 struct ramp_compute {
     int n_threads;   /* 0: OMP_NUM_THREADS, else the CPUs of the process */
     const char *cpu; /* "portable", "avx2", "avx512", "neon"; NULL:

@@ -43,7 +43,7 @@ struct ramp_dataset;
 
 enum ramp_part { RAMP_TRAIN, RAMP_VAL, RAMP_TEST, RAMP_N_PARTS };
 
-/* All zero is the default. */
+/* All zero is the default; so is NULL in its place. */
 struct ramp_dataset_options {
     struct ramp_compute compute; /* decoding runs on all threads */
     int channels, height, width; /* 0 0 0: the pictures' own if all are equal

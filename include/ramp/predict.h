@@ -17,7 +17,8 @@ extern "C" {
  * thread-safe: one predictor a thread; the model may be shared. */
 struct ramp_predictor;
 
-/* `model` is borrowed and must outlive the predictor. */
+/* `model` is borrowed and must outlive the predictor; `compute` may be NULL for
+ * the defaults. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_predictor_new(struct ramp_predictor **predictor,
                    const struct ramp_model *model, size_t max_batch,

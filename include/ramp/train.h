@@ -137,7 +137,9 @@ struct ramp_train_result {
     bool out_of_patience, out_of_time;
 };
 
-/* Initialise *net and train it on the training part; *model is the best one by
+/* With `options` of NULL the defaults hold; `result` may be NULL.
+ *
+ * Initialise *net and train it on the training part; *model is the best one by
  * validation error (the last, where there is no validation part or no epoch was
  * finished) and owns the net. *net is taken over and set to NULL, also on
  * failure. The step allocates nothing. Equal options and data give an equal

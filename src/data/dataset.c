@@ -359,8 +359,11 @@ enum ramp_status ramp_dataset_open(struct ramp_dataset **out, const char *name,
                                    const struct ramp_dataset_options *options,
                                    struct ramp_error *err)
 {
+    static const struct ramp_dataset_options defaults = {.val_share = 0};
     struct ramp_dataset *data = NULL;
     *out = NULL;
+    if (options == NULL)
+        options = &defaults;
     enum ramp_status status = check_options(options, err);
     if (status == RAMP_OK)
         status = MEM_NEW(&data, 1, "a data set", err);

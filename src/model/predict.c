@@ -29,9 +29,10 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
                                     const struct ramp_compute *compute,
                                     struct ramp_error *err)
 {
+    static const struct ramp_compute defaults = {.n_threads = 0};
     struct ramp_predictor *p;
     const struct ramp_preprocess *pre = ramp_model_preprocess(model);
-    struct ramp_compute used = *compute;
+    struct ramp_compute used = compute ? *compute : defaults;
     size_t n_floats;
     ASSERT(max_batch > 0);
     *out = NULL;
@@ -39,7 +40,7 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
     if (status != RAMP_OK)
         return status;
     /* A picture is one thread's work: more would only take memory. */
-    used.n_threads = ramp_compute_threads(compute);
+    used.n_threads = ramp_compute_threads(&used);
     if ((size_t)used.n_threads > max_batch)
         used.n_threads = (int)max_batch;
     p->model = model;

@@ -272,7 +272,11 @@ ramp_train(struct ramp_model **model, struct ramp_train_result *result,
            const struct ramp_train_options *options, struct ramp_error *err)
 {
     struct flush flush = flush_on();
-    struct trainer t = {.options = options,
+    struct ramp_train_options defaults;
+    struct ramp_train_result ignored;
+    ramp_train_defaults(&defaults, data);
+    result = result ? result : &ignored;
+    struct trainer t = {.options = options ? options : &defaults,
                         .data = data,
                         .start = clock_seconds(),
                         .result = {.best_val_error = -1}};
