@@ -9,25 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-/* One word of a command as a shell takes it. */
-static void add_word(struct draft *draft, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_-./:,=+@%";
-    if (word[0] && word[strspn(word, plain)] == 0) {
-        draft_add(draft, " %s", word);
-        return;
-    }
-    draft_add(draft, " '");
-    for (; *word; word++)
-        if (*word == '\'')
-            draft_add(draft, "'\\''");
-        else
-            draft_add(draft, "%c", *word);
-    draft_add(draft, "'");
-}
-
 static void add_fact(struct train_record *record, const char *name,
                      const char *text)
 {
@@ -59,8 +40,10 @@ enum ramp_status train_record_init(struct train_record *record,
     write_value(&r->val_share, options, "val", "0");
     write_value(&r->val_seed, options, "seed", "0");
     draft_add(&r->command, "ramp train");
-    for (int i = 0; i < argc; i++)
-        add_word(&r->command, argv[i]);
+    for (int i = 0; i < argc; i++) {
+        draft_add(&r->command, " ");
+        draft_shell_word(&r->command, argv[i]);
+    }
     const struct draft *const drafts[] = {&r->settings, &r->val_share,
                                           &r->val_seed, &r->command};
     for (int i = 0; i < 4; i++) {

@@ -93,13 +93,12 @@ bool train_show_batch(void *context, const struct ramp_progress *p)
     show->worked = true;
     if (terminal_due(&show->terminal))
         terminal_live(&show->terminal,
-                      "epoch %*d/%d %3.0f%%  train loss %.3f err %.2f%%  %s "
-                      "img/s  left %s",
+                      "epoch %*d/%d %3.0f%%  left %s  train loss %.3f err "
+                      "%.2f%%  %s img/s",
                       show->n_columns, p->epoch, p->epochs,
-                      100 * (double)p->images / (double)p->n_images, p->loss,
-                      100 * p->error,
-                      FORMAT_COUNT((uint64_t)p->images_per_second),
-                      FORMAT_SECONDS(p->seconds_left));
+                      100 * (double)p->images / (double)p->n_images,
+                      FORMAT_SECONDS(p->seconds_left), p->loss, 100 * p->error,
+                      FORMAT_COUNT((uint64_t)p->images_per_second));
     return caught == 0;
 }
 
@@ -117,6 +116,15 @@ bool train_show_epoch(void *context, const struct ramp_epoch *e)
     advice_epoch(&show->advice, e);
     advice_show(&show->advice, &show->terminal);
     return caught == 0;
+}
+
+static void show_command(struct terminal *terminal, const char *folder)
+{
+    struct draft command = {0};
+    draft_shell_word(&command, folder);
+    if (draft_check(&command, "a command", NULL) == RAMP_OK)
+        terminal_line(terminal, "        ramp train --resume %s", command.text);
+    draft_release(&command);
 }
 
 void train_show_end(struct train_show *show,
@@ -144,7 +152,7 @@ void train_show_end(struct train_show *show,
                       FORMAT_COUNT(result->batches),
                       FORMAT_COUNT(result->n_batches), result->epochs + 1);
     if (show->worked && result->epochs < settings->train.epochs)
-        terminal_line(terminal, "        ramp train --resume %s", folder);
+        show_command(terminal, folder);
     if (result->n_taken > 0)
         terminal_line(terminal, "from   %s: %zu tensors", settings->from,
                       result->n_taken);

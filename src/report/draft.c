@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void draft_add(struct draft *draft, const char *format, ...)
 {
@@ -24,6 +25,21 @@ void draft_add(struct draft *draft, const char *format, ...)
     vsnprintf(draft->text + draft->n_bytes, (size_t)length + 1, format, args);
     va_end(args);
     draft->n_bytes += (size_t)length;
+}
+
+void draft_shell_word(struct draft *draft, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-./:,=+@%";
+    if (word[0] && word[strspn(word, plain)] == 0) {
+        draft_add(draft, "%s", word);
+        return;
+    }
+    draft_add(draft, "'");
+    for (const char *end; (end = strchr(word, '\'')) != NULL; word = end + 1)
+        draft_add(draft, "%.*s'\\''", (int)(end - word), word);
+    draft_add(draft, "%s'", word);
 }
 
 enum ramp_status draft_check(const struct draft *draft, const char *what,

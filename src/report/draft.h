@@ -16,6 +16,9 @@ struct draft {
 
 void draft_add(struct draft *draft, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* A word of a command, quoted where a shell would take it for more. */
+void draft_shell_word(struct draft *draft, const char *word);
+
 /* RAMP_MEMORY if anything is missing, or nothing was ever added. */
 MUST_CHECK enum ramp_status draft_check(const struct draft *draft,
                                         const char *what,

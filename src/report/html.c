@@ -5,7 +5,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 void html_format(struct draft *html, const char *format, ...)
 {
@@ -19,18 +18,10 @@ void html_format(struct draft *html, const char *format, ...)
 
 void html_shell_word(struct draft *html, const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_-./:,=+@%";
-    if (*word && word[strspn(word, plain)] == 0) {
-        svg_text(html, word);
-        return;
-    }
-    svg_text(html, "'");
-    for (const char *end; (end = strchr(word, '\'')) != NULL; word = end + 1) {
-        html_format(html, "%.*s", (int)(end - word), word);
-        svg_text(html, "'\\''");
-    }
-    svg_text(html, word);
-    svg_text(html, "'");
+    struct draft quoted = {0};
+    draft_shell_word(&quoted, word);
+    html->failed |= quoted.failed;
+    if (!quoted.failed)
+        svg_text(html, quoted.text);
+    draft_release(&quoted);
 }
