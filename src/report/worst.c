@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 enum {
-    COLUMNS = 8,
+    COLUMNS = 5,
     EDGE = 16,
     HEAD = 60,
     BOX = 128, /* the side of the square that a picture is drawn in */
