@@ -64,18 +64,30 @@ RAMP_API void ramp_net_free(struct ramp_net *net); /* accepts NULL */
  *   xavier  variance 2/(n + m)        Glorot & Bengio 2010
  *   lecun   variance 1/n (or 1/m)     LeCun et al. 1998
  * as a normal distribution of that standard deviation s, or uniform over
- * +-sqrt(3) s. For a convolution n = r*s*c and m = r*s*k. */
-enum ramp_init_kind { RAMP_INIT_HE, RAMP_INIT_XAVIER, RAMP_INIT_LECUN };
+ * +-sqrt(3) s. For a convolution n = r*s*c and m = r*s*k.
+ *   spread  what is given: standard deviations, or bounds if uniform; one for
+ *           each layer with weights in turn, the last for those that follow */
+enum ramp_init_kind {
+    RAMP_INIT_HE,
+    RAMP_INIT_XAVIER,
+    RAMP_INIT_LECUN,
+    RAMP_INIT_SPREAD
+};
+
+#define RAMP_INIT_MAX_SPREADS 32
 
 struct ramp_init {
     enum ramp_init_kind kind;
     bool uniform; /* else normal */
     bool fan_out; /* else fan_in; xavier takes both anyway */
     float bias;   /* of conv and dense; 0 */
+    int n_spreads;
+    double spreads[RAMP_INIT_MAX_SPREADS];
 };
 
-/* Reads "he", "xavier-uniform", "he-fanout", "lecun-uniform-fanout", ...;
- * leaves init->bias alone. RAMP_USAGE. */
+/* Reads "he", "xavier-uniform", "he-fanout", "lecun-uniform-fanout", ... and
+ * "normal:0.0001,0.01", "uniform:0.05", ...; leaves init->bias alone.
+ * RAMP_USAGE. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_init_parse(struct ramp_init *init, const char *text,
                 struct ramp_error *err);

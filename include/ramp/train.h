@@ -17,7 +17,8 @@ extern "C" {
 #endif
 
 /* With g the gradient of the mean loss (plus l2 * w and l1 * sign(w) for
- * weights, not for biases and batch norm):
+ * weights, not for biases and batch norm), and lr times a factor for biases and
+ * for batch norm:
  *   sgd       v = momentum v + g;  w -= lr v
  *   nesterov  v = momentum v + g;  w -= lr (g + momentum v)
  *   adamw     Loshchilov & Hutter 2019: betas 0.9 and 0.999, eps 1e-8, l2
@@ -82,6 +83,9 @@ struct ramp_train_options {
                         * of a smaller last one is scaled by its share */
     enum ramp_optimizer optimizer;
     double lr, momentum, l1, l2;
+    double bias_lr; /* so many times lr: for biases of conv and dense, */
+    double norm_lr; /* and for scale and shift of batch norm, which no penalty
+                     * falls on; 0: they stay as they began */
     enum ramp_schedule schedule;
     double warmup;          /* epochs; at most all of them */
     double label_smoothing; /* target 1 - s for the class, s/k for all k */
@@ -120,9 +124,10 @@ struct ramp_train_options {
     void *context;
 };
 
-/* The defaults: nesterov 0.9, batch 64, rate 0.05 with one epoch of warm-up
- * and cosine to 0, L2 5e-4, 20 epochs, standard scale, He normal; flip and
- * shift for colour, shift for grey: by shift 1/16 of the width, at least 1. */
+/* The defaults: nesterov 0.9, batch 64, rate 0.05 (and once that for biases and
+ * batch norm) with one epoch of warm-up and cosine to 0, L2 5e-4, 20 epochs,
+ * standard scale, He normal; flip and shift for colour, shift for grey: by
+ * shift 1/16 of the width, at least 1. */
 RAMP_API void ramp_train_defaults(struct ramp_train_options *options,
                                   const struct ramp_dataset *data);
 

@@ -6,8 +6,10 @@
 
 #include <ramp/net.h>
 
-/* The standard deviation for a unit with these fans. */
-double init_std(const struct ramp_init *init, double fan_in, double fan_out);
+/* The standard deviation for a unit with these fans, in layer number `layer`
+ * of those with weights. */
+double init_std(const struct ramp_init *init, int layer, double fan_in,
+                double fan_out);
 
 /* The i-th weight of a tensor: normal or uniform, mean 0, the given std. */
 float init_value(const struct ramp_init *init, double std, struct rng_key key,

@@ -279,6 +279,7 @@ enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
 void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
                    uint64_t seed)
 {
+    int n_layers = 0; /* with weights, so far */
     for (size_t i = 0; i < net->n_tensors; i++) {
         const struct tensor *t = &net->tensors[i];
         float *memory = net_tensor_block(net, t) + t->offset;
@@ -294,7 +295,7 @@ void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
         bool conv = t->n_dims == 4;
         double fan_in = (double)(o.c * o.taps);
         double fan_out = (double)(o.k * (conv ? o.taps : 1));
-        double std = init_std(init, fan_in, fan_out);
+        double std = init_std(init, n_layers++, fan_in, fan_out);
         struct rng_key key = rng_key(seed, RNG_WEIGHTS, i);
         /* Numbered as in files, so that they do not change with the order in
          * memory. */

@@ -199,7 +199,9 @@ static enum ramp_status prepare(struct bench *b,
                                 struct ramp_error *err)
 {
     const struct ramp_train_options training = {.optimizer = RAMP_NESTEROV,
-                                                .momentum = 0.9};
+                                                .momentum = 0.9,
+                                                .bias_lr = 1,
+                                                .norm_lr = 1};
     b->batch = options->batch;
     b->training = options->training;
     enum ramp_status status = plan_new(&b->plan, b->net, b->batch, b->training,

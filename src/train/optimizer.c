@@ -12,6 +12,7 @@ enum { PIECE = 1024 }; /* floats that one thread takes at a time */
 /* A trained tensor. */
 struct optimizer_tensor {
     size_t offset, n;
+    double rate; /* times lr */
     bool decays;
 };
 
@@ -19,19 +20,32 @@ struct optimizer_tensor {
 struct step {
     float *params;
     const float *gradients;
-    float scale, lr;
+    float scale;
+    double lr;
     float c1, c2; /* adamw: 1 - beta^t */
 };
 
+/* Those that learn. */
 static size_t list_tensors(struct optimizer_tensor *list,
-                           const struct ramp_net *net)
+                           const struct ramp_net *net,
+                           const struct ramp_train_options *options)
 {
+    const double rates[] = {
+        [TENSOR_WEIGHT] = 1,
+        [TENSOR_BIAS] = options->bias_lr,
+        [TENSOR_NORM] = options->norm_lr,
+        [TENSOR_RUNNING] = 0,
+    };
     size_t n = 0;
     for (size_t i = 0; i < net->n_tensors; i++) {
         const struct tensor *t = &net->tensors[i];
-        if (t->role != TENSOR_RUNNING)
-            list[n++] = (struct optimizer_tensor){t->offset, t->n,
-                                                  t->role == TENSOR_WEIGHT};
+        if (rates[t->role] > 0)
+            list[n++] = (struct optimizer_tensor){
+                .offset = t->offset,
+                .n = t->n,
+                .rate = rates[t->role],
+                .decays = t->role == TENSOR_WEIGHT,
+            };
     }
     return n;
 }
@@ -57,7 +71,7 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
     for (size_t i = 0; i < o->n_slots && status == RAMP_OK; i++)
         status = MEM_NEW(&o->slots[i], o->n_params, "the optimizer", err);
     if (status == RAMP_OK)
-        o->n_tensors = list_tensors(o->tensors, net);
+        o->n_tensors = list_tensors(o->tensors, net, options);
     else
         optimizer_release(o);
     return status;
@@ -89,15 +103,16 @@ static void step_piece(const struct optimizer *o, const struct step *s,
     size_t at = tensor->offset + first, n = tensor->n - first;
     float l1 = tensor->decays ? (float)o->l1 : 0;
     float l2 = tensor->decays ? (float)o->l2 : 0;
+    float lr = (float)(s->lr * tensor->rate);
     if (n > PIECE)
         n = PIECE;
     if (o->kind == RAMP_ADAMW)
         o->kernels->adamw(s->params + at, o->slots[0] + at, o->slots[1] + at,
-                          s->gradients + at, n, s->scale, s->lr, s->c1, s->c2,
-                          l1, l2);
+                          s->gradients + at, n, s->scale, lr, s->c1, s->c2, l1,
+                          l2);
     else
         o->kernels->sgd(s->params + at, o->slots[0] + at, s->gradients + at, n,
-                        s->scale, s->lr, (float)o->momentum, l1, l2,
+                        s->scale, lr, (float)o->momentum, l1, l2,
                         o->kind == RAMP_NESTEROV);
 }
 
@@ -112,7 +127,7 @@ void optimizer_step(struct optimizer *o, float *params, const float *gradients,
         .params = params,
         .gradients = gradients,
         .scale = (float)scale,
-        .lr = (float)lr,
+        .lr = lr,
         .c1 = (float)(1 - pow(beta1, t)),
         .c2 = (float)(1 - pow(beta2, t)),
     };

@@ -27,8 +27,8 @@ struct optimizer {
     struct optimizer_tensor *tensors; /* owned */
 };
 
-/* kind, momentum, l1 and l2 of `options`, for nets of this layout. The slots
- * are zero. RAMP_MEMORY; *o is then zero. */
+/* kind, momentum, penalties and rate factors of `options`, for this net. The
+ * slots are zero. RAMP_MEMORY; *o is then zero. */
 MUST_CHECK enum ramp_status
 optimizer_init(struct optimizer *o, const struct ramp_net *net,
                const struct ramp_train_options *options,

@@ -53,9 +53,14 @@ struct truth {
 };
 
 static void truth_step(struct truth *p, const struct ramp_train_options *o,
-                       bool decays, double g, double lr, double t)
+                       enum tensor_role role, double g, double lr, double t)
 {
+    bool decays = role == TENSOR_WEIGHT;
     double l1 = decays ? o->l1 : 0, l2 = decays ? o->l2 : 0;
+    if (role == TENSOR_BIAS)
+        lr *= o->bias_lr;
+    if (role == TENSOR_NORM)
+        lr *= o->norm_lr;
     g += l1 * ((p->w > 0) - (p->w < 0));
     if (o->optimizer == RAMP_ADAMW) {
         p->m = 0.9 * p->m + 0.1 * g;
@@ -69,15 +74,15 @@ static void truth_step(struct truth *p, const struct ramp_train_options *o,
     p->w -= lr * (o->optimizer == RAMP_SGD ? p->v : g + o->momentum * p->v);
 }
 
-static void init_truth(struct truth *truth, bool *decays,
+static void init_truth(struct truth *truth, enum tensor_role *roles,
                        const struct ramp_net *net)
 {
     for (size_t i = 0; i < net->n_params; i++)
         truth[i] = (struct truth){.w = net->params[i]};
     for (size_t i = 0; i < net->n_tensors; i++)
         for (size_t j = 0; j < net->tensors[i].n; j++)
-            if (net->tensors[i].role == TENSOR_WEIGHT)
-                decays[net->tensors[i].offset + j] = true;
+            if (net->tensors[i].role != TENSOR_RUNNING)
+                roles[net->tensors[i].offset + j] = net->tensors[i].role;
 }
 
 static void compare_with_truth(const struct ramp_train_options *options,
@@ -87,16 +92,16 @@ static void compare_with_truth(const struct ramp_train_options *options,
     size_t n = net->n_params;
     struct optimizer o = new_optimizer(net, options, table, 1);
     struct truth *truth = mem_alloc(n, sizeof *truth);
-    bool *decays = mem_alloc(n, sizeof *decays);
+    enum tensor_role *roles = mem_alloc(n, sizeof *roles);
     float *g = mem_alloc(n, sizeof *g);
     fill_random(net->params, n, 0);
-    init_truth(truth, decays, net);
+    init_truth(truth, roles, net);
     for (int t = 1; t <= 5; t++) {
         double lr = 0.1 / t, scale = t == 5 ? 0.25 : 1;
         fill_random(g, n, (uint64_t)t);
         optimizer_step(&o, net->params, g, scale, lr);
         for (size_t i = 0; i < n; i++)
-            truth_step(&truth[i], options, decays[i], scale * (double)g[i], lr,
+            truth_step(&truth[i], options, roles[i], scale * (double)g[i], lr,
                        t);
     }
     for (size_t i = 0; i < n; i++)
@@ -104,21 +109,36 @@ static void compare_with_truth(const struct ramp_train_options *options,
                       "parameter %zu: expected %.9g, found %.9g", i, truth[i].w,
                       (double)net->params[i]);
     mem_free(truth);
-    mem_free(decays);
+    mem_free(roles);
     mem_free(g);
     optimizer_release(&o);
     ramp_net_free(net);
 }
 
+/* Rates of the three roles. */
+#define RATES(bias, norm) .bias_lr = (bias), .norm_lr = (norm)
+
 START_TEST(formulas)
 {
     const struct ramp_train_options cases[] = {
-        {.optimizer = RAMP_SGD},
-        {.optimizer = RAMP_SGD, .momentum = 0.9, .l1 = 0.1, .l2 = 0.2},
-        {.optimizer = RAMP_NESTEROV, .momentum = 0.9},
-        {.optimizer = RAMP_NESTEROV, .momentum = 0.5, .l1 = 0.1, .l2 = 0.2},
-        {.optimizer = RAMP_ADAMW},
-        {.optimizer = RAMP_ADAMW, .l1 = 0.1, .l2 = 0.2},
+        {.optimizer = RAMP_SGD, RATES(1, 1)},
+        {.optimizer = RAMP_SGD,
+         RATES(1, 1),
+         .momentum = 0.9,
+         .l1 = 0.1,
+         .l2 = 0.2},
+        {.optimizer = RAMP_NESTEROV, RATES(1, 1), .momentum = 0.9},
+        {.optimizer = RAMP_NESTEROV,
+         RATES(1, 1),
+         .momentum = 0.5,
+         .l1 = 0.1,
+         .l2 = 0.2},
+        {.optimizer = RAMP_ADAMW, RATES(1, 1)},
+        {.optimizer = RAMP_ADAMW, RATES(1, 1), .l1 = 0.1, .l2 = 0.2},
+        {.optimizer = RAMP_SGD, RATES(2, 3), .momentum = 0.9, .l2 = 0.2},
+        {.optimizer = RAMP_NESTEROV, RATES(0.5, 64), .momentum = 0.5},
+        {.optimizer = RAMP_NESTEROV, RATES(0, 0), .momentum = 0.9, .l2 = 0.2},
+        {.optimizer = RAMP_ADAMW, RATES(3, 2), .l2 = 0.2},
     };
     for (size_t table = 0; table < kernels_count(); table++)
         compare_with_truth(&cases[_i], table);
@@ -165,6 +185,7 @@ START_TEST(golden_losses)
     enum { C = 2, SIDE = 6, CLASSES = 3, AREA = SIDE * SIDE };
     const struct golden *want = &golden[_i];
     const struct ramp_train_options options = {.optimizer = want->optimizer,
+                                               RATES(1, 1),
                                                .momentum = want->momentum,
                                                .l1 = want->l1,
                                                .l2 = want->l2};
@@ -208,8 +229,11 @@ END_TEST
 /* Parameters after three steps, the caller's to free. */
 static float *params_after(enum ramp_optimizer kind, int n_threads)
 {
-    const struct ramp_train_options options = {
-        .optimizer = kind, .momentum = 0.9, .l1 = 0.01, .l2 = 0.01};
+    const struct ramp_train_options options = {.optimizer = kind,
+                                               RATES(1, 1),
+                                               .momentum = 0.9,
+                                               .l1 = 0.01,
+                                               .l2 = 0.01};
     struct ramp_net *net = new_net(net_text, 3, 8, 5);
     struct optimizer o =
         new_optimizer(net, &options, kernels_count() - 1, n_threads);
@@ -247,6 +271,7 @@ START_TEST(penalties_shrink_weights_alone)
 {
     const struct ramp_train_options options = {
         .optimizer = (enum ramp_optimizer)(_i / 2),
+        RATES(1, 1),
         .l1 = _i % 2 ? 0.01 : 0,
         .l2 = _i % 2 ? 0 : 0.01};
     struct ramp_net *net = new_net(net_text, 3, 8, 5);
@@ -276,7 +301,8 @@ END_TEST
 START_TEST(no_memory_is_reported)
 {
     struct ramp_net *net = new_net(net_text, 3, 8, 5);
-    const struct ramp_train_options options = {.optimizer = RAMP_ADAMW};
+    const struct ramp_train_options options = {.optimizer = RAMP_ADAMW,
+                                               RATES(1, 1)};
     for (size_t n = 1; n <= 4; n++) {
         struct optimizer o;
         struct ramp_error err = {0};
@@ -297,7 +323,7 @@ static Suite *suite(void)
     Suite *s = suite_create("optimizer");
     TCase *tc = tcase_create("optimizer");
     tcase_set_timeout(tc, 60);
-    tcase_add_loop_test(tc, formulas, 0, 6);
+    tcase_add_loop_test(tc, formulas, 0, 10);
     tcase_add_loop_test(tc, golden_losses, 0,
                         (int)(sizeof golden / sizeof *golden));
     tcase_add_loop_test(tc, threads_do_not_matter, 0, 3);

@@ -113,6 +113,8 @@ START_TEST(defaults)
     ck_assert_double_eq(o.momentum, 0.9);
     ck_assert_double_eq(o.l1, 0);
     ck_assert_double_eq(o.l2, 5e-4);
+    ck_assert_double_eq(o.bias_lr, 1);
+    ck_assert_double_eq(o.norm_lr, 1);
     ck_assert_double_eq(o.warmup, 1);
     ck_assert(!o.augment.flip);           /* grey */
     ck_assert_int_eq(o.augment.shift, 1); /* of 8 pixels */

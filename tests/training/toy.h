@@ -126,6 +126,8 @@ static inline struct ramp_train_options toy_options(int epochs, int batch)
                                        .optimizer = RAMP_NESTEROV,
                                        .lr = 0.05,
                                        .momentum = 0.9,
+                                       .bias_lr = 1,
+                                       .norm_lr = 1,
                                        .schedule = RAMP_CONSTANT,
                                        .scale = RAMP_SCALE_STANDARD};
 }

@@ -191,7 +191,7 @@ START_TEST(threads_do_not_matter)
     struct ramp_dataset *data = make_data(600);
     struct ramp_model *model =
         make_model(digits, "dense 9\nact\ndense classes");
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, 0};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE};
     struct ramp_evaluation first = {0};
     ramp_net_init(ramp_model_net(model), &init, 1);
     for (int n_threads = 1; n_threads <= 4; n_threads++) {

@@ -42,7 +42,10 @@ START_TEST(names_are_read)
         {"he-fanout-uniform", RAMP_INIT_HE, true, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct ramp_init init = {RAMP_INIT_LECUN, true, true, 0.25f};
+        struct ramp_init init = {.kind = RAMP_INIT_LECUN,
+                                 .uniform = true,
+                                 .fan_out = true,
+                                 .bias = 0.25f};
         struct ramp_error err;
         enum ramp_status status = ramp_init_parse(&init, rows[i].text, &err);
         ck_assert_msg(status == RAMP_OK, "%s", rows[i].text);
@@ -63,7 +66,10 @@ START_TEST(other_names_are_refused)
         "he-normal", "he-uniforms", "he-fan-out",  "he-lecun", "he uniform",
         "he-unifor", "he-fanout-x", "xavierlecun", "he-",      "he-uniform-"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct ramp_init init = {RAMP_INIT_LECUN, true, true, 0.25f};
+        struct ramp_init init = {.kind = RAMP_INIT_LECUN,
+                                 .uniform = true,
+                                 .fan_out = true,
+                                 .bias = 0.25f};
         struct ramp_error err = {RAMP_OK, ""};
         char quoted[40];
         enum ramp_status status = ramp_init_parse(&init, texts[i], &err);
@@ -75,6 +81,62 @@ START_TEST(other_names_are_refused)
         ck_assert(init.kind == RAMP_INIT_LECUN && init.uniform &&
                   init.fan_out && init.bias == 0.25f);
         ck_assert_int_eq(ramp_init_parse(&init, texts[i], NULL), RAMP_USAGE);
+    }
+}
+END_TEST
+
+START_TEST(spreads_are_read)
+{
+    static const struct {
+        const char *text;
+        bool uniform;
+        int n;
+        double spreads[4];
+    } rows[] = {
+        {"normal:0.0001", false, 1, {0.0001}},
+        {"uniform:0.05", true, 1, {0.05}},
+        {"normal:0.0001,0.01,0.01,0.1", false, 4, {0.0001, 0.01, 0.01, 0.1}},
+        {"uniform:1000,0", true, 2, {1000, 0}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = 0.25f};
+        struct ramp_error err;
+        enum ramp_status status = ramp_init_parse(&init, rows[i].text, &err);
+        ck_assert_msg(status == RAMP_OK, "%s", rows[i].text);
+        ck_assert(init.kind == RAMP_INIT_SPREAD && init.bias == 0.25f);
+        ck_assert(init.uniform == rows[i].uniform && !init.fan_out);
+        ck_assert_int_eq(init.n_spreads, rows[i].n);
+        for (int j = 0; j < rows[i].n; j++)
+            ck_assert_double_eq(init.spreads[j], rows[i].spreads[j]);
+    }
+}
+END_TEST
+
+START_TEST(other_spreads_are_refused)
+{
+    static const char *const texts[] = {
+        "normal:",
+        "normal:,1",
+        "uniform:1,",
+        "normal:-0.1",
+        "uniform:1,x,1",
+        "normal:nan",
+        "normal:1e4",
+        "normal:0.1 0.1",
+        "uniform:1:2",
+        "normal:1000.1",
+        "uniform:00000000000000000000000000"
+        "000000000000000001",
+        "normal:1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+        "1,1,1"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct ramp_init init = {.kind = RAMP_INIT_LECUN, .n_spreads = 9};
+        struct ramp_error err = {RAMP_OK, ""};
+        ck_assert_int_eq(ramp_init_parse(&init, texts[i], &err), RAMP_USAGE);
+        ck_assert_msg(strstr(err.text, "expected 1 to 32 numbers from 0 to "
+                                       "1000 behind the colon, found '"),
+                      "%s", err.text);
+        ck_assert(init.kind == RAMP_INIT_LECUN && init.n_spreads == 9);
     }
 }
 END_TEST
@@ -145,8 +207,10 @@ static void check_distribution(const struct ramp_net *net,
 
 START_TEST(distribution)
 {
-    const struct ramp_init init = {(enum ramp_init_kind)(_i % 3), _i / 3 % 2,
-                                   _i / 6, 0};
+    const struct ramp_init init = {.kind = (enum ramp_init_kind)(_i % 3),
+                                   .uniform = _i / 3 % 2,
+                                   .fan_out = _i / 6,
+                                   .bias = 0};
     struct ramp_net *net = parse(large_net, 3, 9, 9);
     ramp_net_init(net, &init, 5);
     for (int i = 0; i < N_LARGE; i++) {
@@ -158,10 +222,36 @@ START_TEST(distribution)
 }
 END_TEST
 
+/* The list, layer by layer; its last spread holds for the rest. */
+START_TEST(spreads)
+{
+    const struct ramp_init init = {.kind = RAMP_INIT_SPREAD,
+                                   .uniform = _i,
+                                   .bias = 0.5f,
+                                   .n_spreads = 2,
+                                   .spreads = {1e-4, 0.01}};
+    const char *const names[] = {"conv1.weight", "conv2.weight",
+                                 "dense1.weight"};
+    struct ramp_net *net = parse(large_net, 3, 9, 9);
+    ramp_net_init(net, &init, 5);
+    for (int i = 1; i < 3; i++) {
+        const struct tensor *t = &net->tensors[find_tensor(net, names[i])];
+        check_distribution(net, t, &init, _i ? 0.01 / sqrt(3) : 0.01);
+    }
+    const struct tensor *t = &net->tensors[find_tensor(net, names[0])];
+    double squares = 0, std = _i ? 1e-4 / sqrt(3) : 1e-4;
+    for (size_t i = 0; i < t->n; i++)
+        squares += pow((double)net->params[t->offset + i], 2);
+    /* Of 648 numbers. */
+    ck_assert_double_eq_tol(sqrt(squares / (double)t->n) / std, 1, 0.1);
+    ramp_net_free(net);
+}
+END_TEST
+
 /* Whatever was there before: biases, scale 1, shift 0, mean 0, variance 1. */
 START_TEST(everything_but_weights)
 {
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, -0.125f};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = -0.125f};
     struct ramp_net *net = parse(large_net, 3, 9, 9);
     size_t n_biases = 0, n_norms = 0;
     for (size_t i = 0; i < net->n_params; i++)
@@ -203,7 +293,7 @@ START_TEST(batchnorm_without_a_scale)
         {"batchnorm1.bias", 0, 3},        {"batchnorm1.running_mean", 0, 3},
         {"batchnorm1.running_var", 3, 3}, {"conv1.weight", 3, 24},
         {"batchnorm2.weight", 27, 4},     {"batchnorm2.bias", 31, 4}};
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, -0.125f};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = -0.125f};
     struct ramp_net *net = parse("batchnorm noscale\nconv 4 2x1 nobias\n"
                                  "batchnorm\ndense classes",
                                  3, 2, 1);
@@ -236,7 +326,7 @@ END_TEST
 START_TEST(seeds_differ)
 {
     static const uint64_t seeds[] = {0, 1, 2, 1ull << 32, UINT64_MAX};
-    const struct ramp_init init = {RAMP_INIT_HE, _i == 1, false, 0};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .uniform = _i == 1};
     struct ramp_net *a = parse(large_net, 3, 9, 9);
     struct ramp_net *b = parse(large_net, 3, 9, 9);
     size_t n_weights = 0, n_bytes = a->n_params * sizeof(float);
@@ -264,8 +354,10 @@ END_TEST
  * every kind of layer; so it changes with nothing but seed and place. */
 START_TEST(numbers_in_the_order_of_files)
 {
-    const struct ramp_init init = {(enum ramp_init_kind)(_i % 3), _i / 3 % 2,
-                                   _i / 6, 0.5f};
+    const struct ramp_init init = {.kind = (enum ramp_init_kind)(_i % 3),
+                                   .uniform = _i / 3 % 2,
+                                   .fan_out = _i / 6,
+                                   .bias = 0.5f};
     struct ramp_net *net = parse(large_net, 3, 9, 9);
     static const struct {
         const char *name;
@@ -295,7 +387,7 @@ END_TEST
 /* Two tensors of one shape have numbers of their own. */
 START_TEST(tensors_have_their_own_numbers)
 {
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, 0};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE};
     struct ramp_net *net = parse("dense 7\ndense 7\ndense classes", 1, 1, 7);
     ramp_net_init(net, &init, 1);
     const float *a = net->params + net->tensors[0].offset;
@@ -450,7 +542,10 @@ static Suite *suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, names_are_read);
     tcase_add_test(tc, other_names_are_refused);
+    tcase_add_test(tc, spreads_are_read);
+    tcase_add_test(tc, other_spreads_are_refused);
     tcase_add_loop_test(tc, distribution, 0, 12);
+    tcase_add_loop_test(tc, spreads, 0, 2);
     tcase_add_test(tc, everything_but_weights);
     tcase_add_test(tc, batchnorm_without_a_scale);
     tcase_add_loop_test(tc, seeds_differ, 0, 2);

@@ -28,7 +28,7 @@ static struct ramp_net *make_net(const char *text)
 {
     const struct ramp_net_options options = {
         3, 4, 6, 3, {RAMP_ACT_LEAKY, 0.1f}};
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, 0.1f};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = 0.1f};
     struct ramp_net *net;
     struct ramp_error err;
     enum ramp_status status =

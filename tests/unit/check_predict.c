@@ -25,7 +25,7 @@ static struct ramp_model *make_model(const char *text, int channels, int height,
     const struct ramp_preprocess pre = {
         channels,          height, width, RAMP_FIT_CROP, scale, {0.5f, 0.4f, 0},
         {0.2f, 0.3f, 0.5f}};
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, 0.1f};
+    const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = 0.1f};
     struct ramp_net *net;
     struct ramp_model *model;
     struct ramp_error err;
