@@ -83,9 +83,16 @@ struct ramp_train_options {
                         * of a smaller last one is scaled by its share */
     enum ramp_optimizer optimizer;
     double lr, momentum, l1, l2;
-    double bias_lr; /* so many times lr: for biases of conv and dense, */
-    double norm_lr; /* and for scale and shift of batch norm, which no penalty
-                     * falls on; 0: they stay as they began */
+    double bias_lr;  /* so many times lr: for biases of conv and dense, */
+    double norm_lr;  /* and for scale and shift of batch norm, which no penalty
+                      * falls on; 0: they stay as they began */
+    double act_l1;   /* the loss has so many times the mean over the batch of
+                      * sum |h| besides, h the outputs of all activation layers
+                      * (its derivative at h = 0 is 0); slower, and not part of
+                      * the loss that is reported; 0: none */
+    double max_norm; /* after each step the weights into a unit of a dense
+                      * layer, and those of a filter, are scaled down to this
+                      * norm; 0: no limit */
     enum ramp_schedule schedule;
     double warmup;          /* epochs; at most all of them */
     double label_smoothing; /* target 1 - s for the class, s/k for all k */

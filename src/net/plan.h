@@ -69,6 +69,9 @@ struct plan_batch {
     size_t n;
     double label_smoothing; /* target 1 - s + s/k for the class, s/k else */
     const double *class_weights; /* of the loss, one a class; NULL: all 1 */
+    double act_l1;               /* times the mean over the batch of sum |h|, h
+                                  * the outputs of all activations: its gradient
+                                  * is added; 0, or the plan is watched */
     uint64_t seed, step;         /* dropout draws from (seed, step) */
 };
 

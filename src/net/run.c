@@ -310,6 +310,20 @@ static float *logits_gradient_of(const struct plan *plan)
     return gradient_of(plan, plan->n_stages - 1);
 }
 
+/* The gradient of the penalty act_l1 by the output of activation i; |h| has
+ * none at 0, where it counts as 0. */
+static void add_act_penalty(const struct plan *plan, size_t i,
+                            const struct plan_batch *batch)
+{
+    const float *y = output_of(plan, i, 0);
+    float *dy = plan->slots[i].dy;
+    float slope = (float)(batch->act_l1 / (double)batch->n);
+    size_t n = batch->n * shape_size(plan->layers[i].out);
+#pragma omp for schedule(static)
+    for (size_t j = 0; j < n; j++)
+        dy[j] += y[j] > 0 ? slope : y[j] < 0 ? -slope : 0;
+}
+
 /* From the gradient of the logits back to the first layer; dx of the input
  * only if wanted. */
 static void run_backward(const struct plan *plan,
@@ -319,6 +333,8 @@ static void run_backward(const struct plan *plan,
         const struct stage *stage = &plan->stages[s];
         float *to = s > 0 ? gradient_of(plan, s - 1) : dx;
         float *dy = gradient_of(plan, s);
+        if (batch->act_l1 > 0 && plan->layers[stage->first].kind == LAYER_ACT)
+            add_act_penalty(plan, stage->first, batch);
         if (stage->batch_wise) {
             size_t i = stage->first;
             struct pass pass = pass_of(plan, i, batch->n, batch);
@@ -391,6 +407,7 @@ struct plan_loss plan_train(struct plan *plan, const struct plan_batch *batch)
     struct plan_loss sum = {0, 0};
     ASSERT(plan->run.training && batch->n > 0 &&
            batch->n <= plan->run.max_batch);
+    ASSERT(plan->watched || batch->act_l1 == 0);
 #pragma omp parallel num_threads(plan->n_threads)
     {
         struct flush flush = flush_on();

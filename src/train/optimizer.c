@@ -4,16 +4,19 @@
 
 #include "base/flush.h"
 #include "base/mem.h"
+#include "base/sizes.h"
 
 #include <math.h>
 
-enum { PIECE = 1024 }; /* floats that one thread takes at a time */
+/* What one thread takes at a time: floats, units. */
+enum { PIECE = 1024, UNITS = 16 };
 
 /* A trained tensor. */
 struct optimizer_tensor {
     size_t offset, n;
-    double rate; /* times lr */
-    bool decays;
+    size_t units; /* of weights, which decay: those into one are so many floats
+                   * apart; 0: of others */
+    double rate;  /* times lr */
 };
 
 /* What is the same for all parts of a step. */
@@ -44,7 +47,7 @@ static size_t list_tensors(struct optimizer_tensor *list,
                 .offset = t->offset,
                 .n = t->n,
                 .rate = rates[t->role],
-                .decays = t->role == TENSOR_WEIGHT,
+                .units = t->role == TENSOR_WEIGHT ? t->dims[0] : 0,
             };
     }
     return n;
@@ -60,6 +63,7 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
         .momentum = options->momentum,
         .l1 = options->l1,
         .l2 = options->l2,
+        .max_norm = options->max_norm,
         .kernels = kernels,
         .n_threads = n_threads,
         .n_params = net->n_params,
@@ -101,8 +105,8 @@ static void step_piece(const struct optimizer *o, const struct step *s,
                        const struct optimizer_tensor *tensor, size_t first)
 {
     size_t at = tensor->offset + first, n = tensor->n - first;
-    float l1 = tensor->decays ? (float)o->l1 : 0;
-    float l2 = tensor->decays ? (float)o->l2 : 0;
+    float l1 = tensor->units > 0 ? (float)o->l1 : 0;
+    float l2 = tensor->units > 0 ? (float)o->l2 : 0;
     float lr = (float)(s->lr * tensor->rate);
     if (n > PIECE)
         n = PIECE;
@@ -114,6 +118,44 @@ static void step_piece(const struct optimizer *o, const struct step *s,
         o->kernels->sgd(s->params + at, o->slots[0] + at, s->gradients + at, n,
                         s->scale, lr, (float)o->momentum, l1, l2,
                         o->kind == RAMP_NESTEROV);
+}
+
+/* Scale the weights into n <= UNITS units down to a norm, units being so many
+ * floats apart. */
+static void limit_units(float *weights, size_t n, size_t units, size_t n_rows,
+                        double max_norm)
+{
+    double squares[UNITS] = {0};
+    for (size_t row = 0; row < n_rows; row++)
+        for (size_t i = 0; i < n; i++) {
+            double w = (double)weights[row * units + i];
+            squares[i] += w * w;
+        }
+    for (size_t i = 0; i < n; i++) {
+        double norm = sqrt(squares[i]);
+        if (norm <= max_norm)
+            continue;
+        float factor = (float)(max_norm / norm);
+        for (size_t row = 0; row < n_rows; row++)
+            weights[row * units + i] *= factor;
+    }
+}
+
+static void limit_norms(const struct optimizer *o, float *params)
+{
+#pragma omp parallel num_threads(o->n_threads)
+    {
+        struct flush flush = flush_on();
+        for (size_t i = 0; i < o->n_tensors; i++) {
+            const struct optimizer_tensor *t = &o->tensors[i];
+#pragma omp for schedule(static) nowait
+            for (size_t at = 0; at < t->units; at += UNITS)
+                limit_units(params + t->offset + at,
+                            smaller(UNITS, t->units - at), t->units,
+                            t->n / t->units, o->max_norm);
+        }
+        flush_restore(flush);
+    }
 }
 
 void optimizer_step(struct optimizer *o, float *params, const float *gradients,
@@ -143,6 +185,8 @@ void optimizer_step(struct optimizer *o, float *params, const float *gradients,
         }
         flush_restore(flush);
     }
+    if (o->max_norm > 0)
+        limit_norms(o, params);
 }
 
 const char *optimizer_slot_name(enum ramp_optimizer kind, size_t slot)

@@ -17,7 +17,7 @@
  *   adamw          "moment1", "moment2"      running means of g and g^2 */
 struct optimizer {
     enum ramp_optimizer kind;
-    double momentum, l1, l2;
+    double momentum, l1, l2, max_norm;
     const struct kernels *kernels; /* a constant table */
     int n_threads;
     uint64_t n_steps; /* taken so far */
@@ -42,7 +42,9 @@ void optimizer_continue(struct optimizer *o, float *slots[], uint64_t n_steps);
 
 /* One step: changes params (net->params, or a block like it) by `scale` times
  * the gradient. The penalties fall on weights of conv and dense alone, and do
- * not scale. The same bits for any number of threads. Allocates nothing. */
+ * not scale. Then the weights into a unit whose norm is above max_norm (if that
+ * is not 0) are scaled down to it. The same bits for any number of threads.
+ * Allocates nothing. */
 void optimizer_step(struct optimizer *o, float *params, const float *gradients,
                     double scale, double lr);
 

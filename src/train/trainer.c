@@ -56,6 +56,7 @@ static enum ramp_status step(struct trainer *t,
         .n = batch->n,
         .label_smoothing = o->label_smoothing,
         .class_weights = t->class_weights,
+        .act_l1 = o->act_l1,
         .seed = o->seed,
         .step = t->position.step,
     };

@@ -26,6 +26,8 @@ enum ramp_status trainer_check_options(const struct ramp_train_options *o,
         {"rate factor of batch norms", o->norm_lr, 0, 1e6},
         {"L1 penalty", o->l1, 0, 1e6},
         {"L2 penalty", o->l2, 0, 1e6},
+        {"L1 penalty on activations", o->act_l1, 0, 1e6},
+        {"largest norm", o->max_norm, 0, 1e6},
         {"number of spreads", o->init.n_spreads,
          o->init.kind == RAMP_INIT_SPREAD, RAMP_INIT_MAX_SPREADS},
         {"warm-up", o->warmup, 0, 1000000},
@@ -210,6 +212,15 @@ static enum ramp_status weigh_classes(struct trainer *t, struct ramp_error *err)
     return RAMP_OK;
 }
 
+/* A penalty on activations is one on what the net's text calls by that name:
+ * nothing may be reordered or overwritten. */
+static enum ramp_status make_plan(struct trainer *t, struct ramp_error *err)
+{
+    const struct ramp_train_options *o = t->options;
+    return (o->act_l1 > 0 ? plan_new_watched : plan_new)(
+        &t->plan, t->net, t->batch, true, &o->compute, err);
+}
+
 static enum ramp_status make_machine(struct trainer *t, struct ramp_error *err)
 {
     const struct ramp_train_options *o = t->options;
@@ -220,7 +231,7 @@ static enum ramp_status make_machine(struct trainer *t, struct ramp_error *err)
     if (status == RAMP_OK && o->class_weights)
         status = weigh_classes(t, err);
     if (status == RAMP_OK)
-        status = plan_new(&t->plan, t->net, t->batch, true, &o->compute, err);
+        status = make_plan(t, err);
     if (status == RAMP_OK)
         status = optimizer_init(&t->optimizer, t->net, o, plan_kernels(t->plan),
                                 plan_threads(t->plan), err);
