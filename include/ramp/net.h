@@ -52,7 +52,8 @@ ramp_net_parse(struct ramp_net **net, const char *text, const char *name,
 
 /* The same from a file, or from the name of a shipped net ("lenet": in models/
  * of the working folder, beside the program, in ../share/ramp from there, or in
- * PREFIX/share/ramp). */
+ * PREFIX/share/ramp), or "mlp:512,512": dense layers of so many units with an
+ * `act` behind each, and `dense classes`. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_net_load(struct ramp_net **net, const char *file_or_name,
               const struct ramp_net_options *options, struct ramp_error *err);

@@ -253,6 +253,40 @@ static enum ramp_status find_net(char **path, const char *name,
     return status != RAMP_OK || *path ? status : not_found(name, err);
 }
 
+/* From "512,512": the net's text, and "mlp-512-512", which a folder may be
+ * called. */
+static enum ramp_status parse_mlp(struct ramp_net **net, const char *widths,
+                                  const struct ramp_net_options *options,
+                                  struct ramp_error *err)
+{
+    enum { MAX_WIDTHS = 64, MAX_DIGITS = 7 };
+    char text[128 + MAX_WIDTHS * 32] = "input   data\n", name[1024] = "mlp";
+    size_t n = strlen(text), n_name = strlen(name);
+    const char *p = widths;
+    for (int i = 0; i < MAX_WIDTHS; i++) {
+        char width[MAX_DIGITS + 1];
+        size_t length = strcspn(p, ",");
+        uint64_t units;
+        snprintf(width, sizeof width, "%.*s", (int)length, p);
+        if (length > MAX_DIGITS || !text_to_u64(&units, width, 1, 1 << 20))
+            break;
+        n += (size_t)snprintf(text + n, sizeof text - n, "dense   %s\nact\n",
+                              width);
+        n_name +=
+            (size_t)snprintf(name + n_name, sizeof name - n_name, "-%s", width);
+        p += length;
+        if (*p == 0) {
+            snprintf(text + n, sizeof text - n, "dense   classes\n");
+            return ramp_net_parse(net, text, name, options, err);
+        }
+        p++;
+    }
+    return error_set(err, RAMP_MODEL,
+                     "net mlp: expected 1 to %d numbers of units from 1 to "
+                     "1048576, found %s; try mlp:512,512",
+                     MAX_WIDTHS, TEXT_QUOTE(widths));
+}
+
 enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
                                const struct ramp_net_options *options,
                                struct ramp_error *err)
@@ -262,6 +296,8 @@ enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
     size_t n_bytes;
     *net = NULL;
     char *path;
+    if (strncmp(name, "mlp:", 4) == 0 && !file_is_regular(name))
+        return parse_mlp(net, name + 4, options, err);
     enum ramp_status status = find_net(&path, name, err);
     if (status == RAMP_OK)
         status = file_read(&text, &n_bytes, path, MAX_BYTES, RAMP_MODEL, err);

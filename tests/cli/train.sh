@@ -144,6 +144,7 @@ has "$dir/out" '% of the validation part, '
 has "$dir/out" '10 % of the training part held out for validation, seed 1'
 run 0 info lenet --input 1x28x28 && has "$dir/out" '61,706'
 run 0 info conv2 --input 1x28x28 && has "$dir/out" '1,199,882'
+run 0 info mlp:100,100 --input 1x28x28 && has "$dir/out" '89,610'
 run 0 info krizhevsky && has "$dir/out" '89,578'
 run 0 info default --input 1x8x8 --classes 1000
 grep -q '^plan ' "$dir/out" && fail 'a plan that nobody asked for'

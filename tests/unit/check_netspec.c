@@ -7,6 +7,7 @@
 #include "tests/check.h"
 #include "tests/unit/model_fixture.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -439,6 +440,39 @@ START_TEST(speedy)
         ck_assert_uint_eq(net->n_running, rows[i].n_running);
         ck_assert_double_eq(forward, rows[i].forward);
         ck_assert_double_eq(train, rows[i].train);
+        ramp_net_free(net);
+    }
+}
+END_TEST
+
+/* The sizes and the work that their recipes are known for. */
+START_TEST(more_nets)
+{
+    static const struct {
+        const char *name;
+        int channels, side;
+        size_t n_parameters;
+        double forward, train; /* MFLOP */
+    } rows[] = {
+        {"krizhevsky-b", 3, 32, 155530, 65.8, 187.7},
+        {"digits", 1, 28, 140458, 43.8, 131},
+        {"digits-s", 1, 28, 35674, 11.1, 33},
+        {"digits-1", 1, 28, 215194, 2.5, 6.8},
+        {"fashion", 1, 28, 559528, 68, 204},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct ramp_net_options options =
+            data_of(rows[i].channels, rows[i].side, rows[i].side, 10);
+        struct ramp_net *net = load(rows[i].name, &options);
+        double forward = 0, train = 0;
+        for (size_t j = 0; j < ramp_net_n_layers(net); j++) {
+            forward += layer_of(net, j).forward_flop;
+            train += layer_of(net, j).train_flop;
+        }
+        ck_assert_uint_eq(ramp_net_n_parameters(net), rows[i].n_parameters);
+        ck_assert_msg(fabs(forward / 1e6 - rows[i].forward) < 0.5 &&
+                          fabs(train / 1e6 - rows[i].train) < 0.5,
+                      "%s: %g, %g", rows[i].name, forward, train);
         ramp_net_free(net);
     }
 }
@@ -906,6 +940,41 @@ static void check_load_refused(const char *name, const char *says)
     ck_assert_int_eq(ramp_net_load(&net, name, &options, NULL), RAMP_MODEL);
 }
 
+/* A net that is its own name. */
+START_TEST(mlp)
+{
+    const struct ramp_net_options options = data_of(1, 28, 28, 10);
+    struct ramp_net *net = load("mlp:512,512,512", &options);
+    ck_assert_uint_eq(ramp_net_n_parameters(net), 932362);
+    ck_assert_str_eq(ramp_net_name(net), "mlp-512-512-512");
+    ck_assert_str_eq(ramp_net_text(net),
+                     "input   data\ndense   512\nact\ndense   512\nact\n"
+                     "dense   512\nact\ndense   classes\n");
+    ramp_net_free(net);
+    net = load("mlp:7", &options);
+    ck_assert_uint_eq(ramp_net_n_parameters(net), 784 * 7 + 7 + 70 + 10);
+    ck_assert_uint_eq(ramp_net_n_layers(net), 3);
+    ramp_net_free(net);
+
+    char text[600] = "mlp:100000";
+    for (int i = 1; i < 64; i++)
+        strcat(text, ",1");
+    net = load(text, &options);
+    ck_assert_uint_eq(ramp_net_n_layers(net), 129);
+    ramp_net_free(net);
+    strcat(text, ",1");
+    check_load_refused(text, "net mlp: expected 1 to 64 numbers");
+    static const char *const bad[] = {
+        "mlp:",     "mlp:,",  "mlp:1,",      "mlp:,1",        "mlp:0",
+        "mlp:1.5",  "mlp:-1", "mlp:1048577", "mlp:1,,1",      "mlp: 1",
+        "mlp:1, 1", "mlp:x",  "mlp:1;1",     "mlp:000000001", "mlp:1:1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        check_load_refused(bad[i], "net mlp: expected 1 to 64 numbers of units "
+                                   "from 1 to 1048576, found '");
+    check_load_refused("mlp", "cannot find net 'mlp'");
+}
+END_TEST
+
 START_TEST(files)
 {
     static const char good[] = "input data\r\ndense classes";
@@ -975,6 +1044,8 @@ static Suite *suite(void)
     tcase_add_test(good, krizhevsky);
     tcase_add_test(good, conv2);
     tcase_add_test(good, speedy);
+    tcase_add_test(good, more_nets);
+    tcase_add_test(good, mlp);
     tcase_add_test(good, default_net);
     tcase_add_test(good, receptive_field_and_flops);
     tcase_add_loop_test(bad, is_refused, 0, sizeof refusals / sizeof *refusals);

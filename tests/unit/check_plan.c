@@ -377,7 +377,8 @@ END_TEST
 /* ==== What must hold for every plan ==== */
 
 static const char *const any_nets[] = {
-    "default", "lenet", "krizhevsky", "conv2", "speedy", "speedy-s",
+    "default",      "lenet",  "krizhevsky", "conv2",    "speedy",  "speedy-s",
+    "krizhevsky-b", "digits", "digits-s",   "digits-1", "fashion",
 };
 static const size_t batches[] = {1, 7, 64, 1000000};
 
