@@ -30,8 +30,18 @@ enum ramp_optimizer { RAMP_NESTEROV, RAMP_SGD, RAMP_ADAMW };
  *   cosine    (1 + cos(pi p)) / 2
  *   onecycle  the same, but its warm-up is always the first 30 % of all steps
  *   step      1, 0.1 from 1/2 on, 0.01 from 3/4 on
- *   constant  1 */
-enum ramp_schedule { RAMP_COSINE, RAMP_ONECYCLE, RAMP_STEP, RAMP_CONSTANT };
+ *   constant  1
+ *   linear    1 - p
+ *   triangle  has no warm-up: in a line from 0.2 to 1 over the first 23 % of
+ * all steps, and in a line to 0.07 at the end, as airbench has it */
+enum ramp_schedule {
+    RAMP_COSINE,
+    RAMP_ONECYCLE,
+    RAMP_STEP,
+    RAMP_CONSTANT,
+    RAMP_LINEAR,
+    RAMP_TRIANGLE
+};
 
 /* What the loader does to a training picture, drawn anew each epoch from
  * (seed, epoch, index). Pixels from outside come from the mirrored border. */

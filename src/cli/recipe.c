@@ -1,6 +1,7 @@
 /* recipe.c - settings as a text file. */
 #include "cli/recipe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_RECIPE_BYTES (1024 * 1024)
@@ -48,16 +49,42 @@ static enum ramp_status read_line(struct option *options, char *line,
     return option_give(options, name, value, number, err);
 }
 
+/* *path is NULL where `name` is the path itself, also of a file that is not
+ * there. */
+static enum ramp_status find_recipe(char **path, const char *name,
+                                    struct ramp_error *err)
+{
+    char file[256];
+    *path = NULL;
+    if (file_is_regular(name) || strchr(name, '/') != NULL ||
+        snprintf(file, sizeof file, "%s.recipe", name) >= (int)sizeof file)
+        return RAMP_OK;
+    return file_find_shipped(path, "models", file, err);
+}
+
+static enum ramp_status read_text(char **text, size_t *n_bytes,
+                                  const char *name, struct ramp_error *err)
+{
+    uint8_t *bytes;
+    char *path;
+    enum ramp_status status = find_recipe(&path, name, err);
+    if (status == RAMP_OK)
+        status = file_read(&bytes, n_bytes, path ? path : name,
+                           MAX_RECIPE_BYTES, RAMP_USAGE, err);
+    mem_free(path);
+    if (status == RAMP_OK)
+        *text = (char *)bytes;
+    return status;
+}
+
 enum ramp_status recipe_read(struct option *options, char **text,
                              const char *path, struct ramp_error *err)
 {
-    uint8_t *bytes;
     size_t n_bytes;
-    enum ramp_status status =
-        file_read(&bytes, &n_bytes, path, MAX_RECIPE_BYTES, RAMP_USAGE, err);
+    enum ramp_status status = read_text(text, &n_bytes, path, err);
     if (status != RAMP_OK)
         return status;
-    *text = (char *)bytes;
+    const unsigned char *bytes = (const unsigned char *)*text;
     for (size_t i = 0; i < n_bytes; i++)
         if (bytes[i] == 0x7f ||
             /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): of three */

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 static const char *const optimizers[] = {"nesterov", "sgd", "adamw", NULL};
-static const char *const schedules[] = {"cosine", "onecycle", "step",
-                                        "constant", NULL};
+static const char *const schedules[] = {
+    "cosine", "onecycle", "step", "constant", "linear", "triangle", NULL};
 static const char *const class_weights[] = {"none", "auto", NULL};
 static const char *const scales[] = {"none", "unit", "standard", NULL};
 
@@ -59,7 +59,7 @@ static struct option option_table[] = {
                   "of batch norms, times --lr (default 1)",
                   settings.train.norm_lr, 0, 1000000),
     OPTION_WORDS("schedule", "S",
-                 "cosine (default), onecycle, step or constant",
+                 "cosine (default), onecycle, step, constant, linear, ...",
                  settings.schedule, schedules),
     OPTION_NUMBER(OPTION_REAL, "warmup", "X",
                   "epochs of growing rate (default 1)", settings.train.warmup,
@@ -110,7 +110,8 @@ static struct option option_table[] = {
     OPTION_ROW(OPTION_TEXT, "out", "DIR",
                "folder of the run (default runs/DATA-NET-N)", settings.out),
     OPTION_ROW(OPTION_TEXT, "recipe", "FILE",
-               "settings from a file; the command line wins", settings.recipe),
+               "a file or a name in models/; the command line wins",
+               settings.recipe),
     OPTION_ROW(OPTION_TEXT, "resume", "RUN",
                "go on with a run where it stopped (alone: see above)",
                settings.resume),

@@ -104,6 +104,14 @@ recipe '--recipe x' 'a recipe cannot name another' \
 recipe "--net $escape" 'expected text, found the byte 0x1b' \
     train data --recipe recipe
 refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
+# By name: from models/, unless there is a file of that name.
+mkdir models
+echo '--batchs 3' >models/mine.recipe
+refused 2 "line 1: unknown option '--batchs'" train data --recipe mine
+refused 2 "cannot open 'yours'" train data --recipe yours
+refused 2 "cannot open './mine'" train data --recipe ./mine
+echo '--epocs 3' >mine
+refused 2 "line 1: unknown option '--epocs'" train data --recipe mine
 
 # ---- Help ----
 run 0 --version && has "$dir/out" 'ramp 0.'

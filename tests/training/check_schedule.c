@@ -19,7 +19,7 @@ static void expect(double found, double expected)
 
 START_TEST(warmup_is_a_line)
 {
-    for (int kind = RAMP_COSINE; kind <= RAMP_CONSTANT; kind++) {
+    for (int kind = RAMP_COSINE; kind <= RAMP_LINEAR; kind++) {
         if (kind == RAMP_ONECYCLE)
             continue;
         for (uint64_t i = 0; i < 40; i++)
@@ -95,9 +95,32 @@ START_TEST(constant_is_one)
 }
 END_TEST
 
+START_TEST(linear_falls_to_zero)
+{
+    for (uint64_t i = 0; i < 120; i++)
+        expect(factor(RAMP_LINEAR, 0, i), (double)(120 - i) / 120);
+    expect(factor(RAMP_LINEAR, 1, 40), 1);
+    expect(factor(RAMP_LINEAR, 1, 60), 0.75);
+    expect(factor(RAMP_LINEAR, 1, 119), 1.0 / 80);
+}
+END_TEST
+
+/* 23 % of 200 steps are 46. The warm-up in epochs is not looked at. */
+START_TEST(triangle_is_that_of_airbench)
+{
+    struct schedule s = schedule_make(RAMP_TRIANGLE, 5, 40, 3);
+    ck_assert_uint_eq(s.rise, 46);
+    expect(schedule_factor(&s, 0), 0.2);
+    expect(schedule_factor(&s, 23), 0.6);
+    expect(schedule_factor(&s, 46), 1);
+    expect(schedule_factor(&s, 123), 0.535);
+    expect(schedule_factor(&s, 199), 0.07 + 0.93 / 154);
+}
+END_TEST
+
 START_TEST(one_step_in_all)
 {
-    for (int kind = RAMP_COSINE; kind <= RAMP_CONSTANT; kind++) {
+    for (int kind = RAMP_COSINE; kind <= RAMP_TRIANGLE; kind++) {
         struct schedule s = schedule_make((enum ramp_schedule)kind, 1, 1, 0);
         expect(schedule_factor(&s, 0), 1);
     }
@@ -114,6 +137,8 @@ static Suite *suite(void)
     tcase_add_test(tc, onecycle_has_its_own_warmup);
     tcase_add_test(tc, steps_are_at_half_and_three_quarters);
     tcase_add_test(tc, constant_is_one);
+    tcase_add_test(tc, linear_falls_to_zero);
+    tcase_add_test(tc, triangle_is_that_of_airbench);
     tcase_add_test(tc, one_step_in_all);
     suite_add_tcase(s, tc);
     return s;
