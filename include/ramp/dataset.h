@@ -115,6 +115,12 @@ RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_dataset_measure(const struct ramp_dataset *data,
                      struct ramp_preprocess *pre, struct ramp_error *err);
 
+/* The mean image of the training part, height x width x channels floats of
+ * 0..255, at `mean`. Reads every training picture. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_dataset_mean_image(float *mean, const struct ramp_dataset *data,
+                        struct ramp_error *err);
+
 RAMP_API int ramp_dataset_label(const struct ramp_dataset *data,
                                 enum ramp_part part, size_t index);
 

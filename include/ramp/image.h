@@ -58,9 +58,12 @@ enum ramp_fit {
 
 /* How 0..255 becomes a float. */
 enum ramp_scale {
-    RAMP_SCALE_NONE,     /* x */
-    RAMP_SCALE_UNIT,     /* x / 255 */
-    RAMP_SCALE_STANDARD, /* (x / 255 - mean[c]) / std[c] */
+    RAMP_SCALE_NONE,       /* x */
+    RAMP_SCALE_UNIT,       /* x / 255 */
+    RAMP_SCALE_STANDARD,   /* (x / 255 - mean[c]) / std[c] */
+    RAMP_SCALE_SIGNED,     /* x / 127.5 - 1 */
+    RAMP_SCALE_MEAN_IMAGE, /* x - mean_image, pixel by pixel */
+    RAMP_SCALE_PICTURE,    /* (x - m) / s, both of the picture itself */
 };
 
 /* From a picture to the input of a net. mean and std are per channel, in
@@ -71,6 +74,10 @@ struct ramp_preprocess {
     enum ramp_fit fit;
     enum ramp_scale scale;
     float mean[3], std[3];
+    const float *mean_image; /* the training part's, height x width x channels,
+                              * 0..255; borrowed: whoever made it keeps it, a
+                              * model its own copy. Only for the scale of that
+                              * name; else NULL */
 };
 
 /* First half: any picture -> height x width x channels bytes at `out` (NHWC).
@@ -89,8 +96,16 @@ ramp_preprocess_fit(uint8_t *out, const struct ramp_preprocess *pre,
  *   RAMP_SCALE_NONE      mul = 1                         add = 0
  *   RAMP_SCALE_UNIT      mul = (float)(1.0 / 255)        add = 0
  *   RAMP_SCALE_STANDARD  mul = (float)(1.0 / (255 * s))  add = (float)(-m / s)
- * where m = (double)mean[c], s = std[c] == 0 ? 1.0 : (double)std[c]. Whoever
- * computes it elsewhere (exported C) and keeps to this has the same bits. */
+ *   RAMP_SCALE_SIGNED    mul = (float)(1.0 / 127.5)      add = -1
+ * where m = (double)mean[c], s = std[c] == 0 ? 1.0 : (double)std[c].
+ * RAMP_SCALE_MEAN_IMAGE gives (float)x - mean_image of the same pixel and
+ * channel. RAMP_SCALE_PICTURE is also (float)x * mul + add, with one
+ * mul = (float)(1.0 / s) and one add = (float)(-m / s) for the picture: in
+ * double, over its n = height*width*channels values, m = (sum of x) / n and
+ * s = sqrt(max((sum of x * x) / n - m * m, 1.0 / n)), so that a constant
+ * picture becomes 0 (the floor of tf.image.per_image_standardization; the sums
+ * are whole numbers, which their order does not change). Whoever computes it
+ * elsewhere (exported C) and keeps to this has the same bits. */
 RAMP_API void ramp_preprocess_scale(float *out,
                                     const struct ramp_preprocess *pre,
                                     const uint8_t *pixels);

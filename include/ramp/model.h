@@ -7,8 +7,10 @@
  * ".running_var". Metadata, all strings: format "ramp", version "1", net, act,
  * classes (a JSON array), input "1x28x28", fit, scale, mean and std
  * ("0.49,0.48,0.45": one number a channel), and facts about the training (any
- * other key). Other tensors are refused, but for those named "optimizer.": the
- * state of training. A model is data only: nothing in it is executed. */
+ * other key). With the scale "mean-image", and only then, there is also a
+ * tensor "preprocess.mean" (H,W,C). Other tensors are refused, but for those
+ * named "optimizer.": the state of training. A model is data only: nothing in
+ * it is executed. */
 #ifndef RAMP_MODEL_H
 #define RAMP_MODEL_H
 
@@ -25,7 +27,8 @@ extern "C" {
 struct ramp_model;
 
 /* A model around a net. It takes over *net (and sets it to NULL) if it
- * succeeds; class names and preprocessing are copied, a std of 0 as 1.
+ * succeeds; class names and preprocessing are copied, a std of 0 as 1, the
+ * mean image too.
  * RAMP_MODEL if the class names are not n_classes different ones in UTF-8 (at
  * least two, as many as the net has) or the preprocessing is not for the
  * net's input. */
@@ -51,6 +54,7 @@ ramp_model_save(const struct ramp_model *model, const char *path,
 RAMP_API void ramp_model_free(struct ramp_model *model); /* accepts NULL */
 
 RAMP_API struct ramp_net *ramp_model_net(const struct ramp_model *model);
+/* Its mean image is the model's. */
 RAMP_API const struct ramp_preprocess *
 ramp_model_preprocess(const struct ramp_model *model);
 RAMP_API int ramp_model_n_classes(const struct ramp_model *model);

@@ -357,7 +357,14 @@ static void print_settings(const char *text)
 
 static void print_preprocess(const struct ramp_preprocess *pre)
 {
-    static const char *const scales[] = {"0..255", "0..1", "standardised"};
+    static const char *const scales[] = {
+        [RAMP_SCALE_NONE] = "0..255",
+        [RAMP_SCALE_UNIT] = "0..1",
+        [RAMP_SCALE_STANDARD] = "standardised",
+        [RAMP_SCALE_SIGNED] = "-1..1",
+        [RAMP_SCALE_MEAN_IMAGE] = "0..255 less the mean image",
+        [RAMP_SCALE_PICTURE] = "each standardised by itself",
+    };
     print_label("pictures");
     printf("%dx%dx%d, %s, %s", pre->channels, pre->height, pre->width,
            option_fit_words[pre->fit], scales[pre->scale]);

@@ -13,7 +13,15 @@ static const char *const optimizers[] = {"nesterov", "sgd", "adamw", NULL};
 static const char *const schedules[] = {
     "cosine", "onecycle", "step", "constant", "linear", "triangle", NULL};
 static const char *const class_weights[] = {"none", "auto", NULL};
-static const char *const scales[] = {"none", "unit", "standard", NULL};
+static const char *const scales[] = {
+    [RAMP_SCALE_NONE] = "none",
+    [RAMP_SCALE_UNIT] = "unit",
+    [RAMP_SCALE_STANDARD] = "standard",
+    [RAMP_SCALE_SIGNED] = "signed",
+    [RAMP_SCALE_MEAN_IMAGE] = "mean-image",
+    [RAMP_SCALE_PICTURE] = "picture",
+    NULL,
+};
 
 /* The options set these; the program trains once. */
 static struct train_settings settings = {
@@ -95,7 +103,8 @@ static struct option option_table[] = {
                "pictures' shape (default: their own)", settings.shape),
     OPTION_WORDS("fit", "FIT", "crop (default), letterbox or stretch",
                  settings.fit, option_fit_words),
-    OPTION_WORDS("scale-input", "S", "none, unit or standard (default)",
+    OPTION_WORDS("scale-input", "S",
+                 "none|unit|signed|picture|mean-image (default standard)",
                  settings.scale, scales),
     OPTION_CACHE_ROW(settings.data.cache_bytes),
     OPTION_SKIP_BAD_ROW(settings.data.skip_bad),

@@ -201,6 +201,21 @@ static int clamped(int64_t i, int high)
     return i < 0 ? 0 : i > high ? high : (int)i;
 }
 
+/* The mean of a channel as scaling_apply gives it. */
+static float mean_colour(const struct ramp_preprocess *pre, int channel)
+{
+    float mean = pre->mean[channel];
+    switch (pre->scale) {
+    case RAMP_SCALE_UNIT: return mean;
+    case RAMP_SCALE_STANDARD: return 0;
+    case RAMP_SCALE_SIGNED: return 2 * mean - 1;
+    case RAMP_SCALE_NONE:
+    case RAMP_SCALE_MEAN_IMAGE:
+    case RAMP_SCALE_PICTURE: break;
+    }
+    return 255 * mean;
+}
+
 /* The middle of the square is drawn over the whole picture, so that it may
  * lie partly outside, as in DeVries & Taylor 2017. */
 static void cut_out(float *out, const struct augment *augment,
@@ -216,9 +231,7 @@ static void cut_out(float *out, const struct augment *augment,
     int y1 = clamped(top - half + augment->cutout, pre->height);
     float fill[3];
     for (int c = 0; c < pre->channels; c++)
-        fill[c] = pre->scale == RAMP_SCALE_STANDARD ? 0
-                  : pre->scale == RAMP_SCALE_UNIT   ? pre->mean[c]
-                                                    : 255 * pre->mean[c];
+        fill[c] = mean_colour(pre, c);
     for (int y = y0; y < y1; y++)
         for (int x = x0; x < x1; x++)
             for (int c = 0; c < pre->channels; c++)
@@ -249,4 +262,5 @@ void augment_apply(float *out, const struct augment *augment,
         scaling_apply(&canvas.scaling, out, pixels, n_values);
     if (augment->cutout > 0)
         cut_out(out, augment, pre, key, base);
+    scaling_finish(out, pre);
 }

@@ -10,17 +10,12 @@
 
 enum { MEASURE_BYTES = 8 << 20 }; /* pixels decoded at once */
 
-/* ==== Mean and standard deviation ==== */
+/* ==== Means and standard deviation ==== */
 
 struct measuring {
     const struct ramp_dataset *data;
     size_t first;    /* index in the training part */
     uint8_t *pixels; /* of those that are not in memory */
-};
-
-/* Integer sums have no rounding, so threads may add them in any order. */
-struct sums {
-    uint64_t value[3], square[3];
 };
 
 static const uint8_t *measured_pixels(const struct measuring *measuring,
@@ -43,48 +38,20 @@ static enum ramp_status read_one(void *context, size_t i,
                              measuring->pixels + i * data->item_bytes, err);
 }
 
-static void add_picture(struct sums *sums, const uint8_t *pixels,
-                        const struct ramp_preprocess *shape)
+static const uint8_t *pixels_of(const struct measuring *measuring, size_t i)
 {
-    size_t n = (size_t)shape->height * (size_t)shape->width;
-    size_t channels = (size_t)shape->channels;
-    for (size_t c = 0; c < channels; c++) {
-        uint64_t value = 0, square = 0;
-        for (size_t i = 0; i < n; i++) {
-            uint32_t x = pixels[i * channels + c];
-            value += x;
-            square += x * x;
-        }
-        sums->value[c] += value;
-        sums->square[c] += square;
-    }
+    size_t item;
+    const uint8_t *pixels = measured_pixels(measuring, i, &item);
+    return pixels != NULL ? pixels
+                          : measuring->pixels + i * measuring->data->item_bytes;
 }
 
-static void add_chunk(struct sums *sums, const struct measuring *measuring,
-                      size_t n)
-{
-    const struct ramp_dataset *data = measuring->data;
-    uint64_t total[6] = {0};
-#pragma omp parallel for num_threads(data->n_threads) reduction(+ : total[:6])
-    for (size_t i = 0; i < n; i++) {
-        size_t item;
-        struct sums one = {{0}, {0}};
-        const uint8_t *pixels = measured_pixels(measuring, i, &item);
-        if (pixels == NULL)
-            pixels = measuring->pixels + i * data->item_bytes;
-        add_picture(&one, pixels, &data->shape);
-        for (int c = 0; c < 3; c++) {
-            total[c] += one.value[c];
-            total[3 + c] += one.square[c];
-        }
-    }
-    for (int c = 0; c < 3; c++) {
-        sums->value[c] += total[c];
-        sums->square[c] += total[3 + c];
-    }
-}
+/* Adds up the next n pictures. Integer sums have no rounding, so threads may
+ * add them in any order. */
+typedef void add_chunk_fn(void *sums, const struct measuring *measuring,
+                          size_t n);
 
-static enum ramp_status add_training_part(struct sums *sums,
+static enum ramp_status add_training_part(void *sums, add_chunk_fn *add_chunk,
                                           const struct ramp_dataset *data,
                                           struct ramp_error *err)
 {
@@ -111,12 +78,54 @@ static enum ramp_status add_training_part(struct sums *sums,
     return status;
 }
 
+struct sums {
+    uint64_t value[3], square[3];
+};
+
+static void add_picture(struct sums *sums, const uint8_t *pixels,
+                        const struct ramp_preprocess *shape)
+{
+    size_t n = (size_t)shape->height * (size_t)shape->width;
+    size_t channels = (size_t)shape->channels;
+    for (size_t c = 0; c < channels; c++) {
+        uint64_t value = 0, square = 0;
+        for (size_t i = 0; i < n; i++) {
+            uint32_t x = pixels[i * channels + c];
+            value += x;
+            square += x * x;
+        }
+        sums->value[c] += value;
+        sums->square[c] += square;
+    }
+}
+
+static void add_channels(void *context, const struct measuring *measuring,
+                         size_t n)
+{
+    struct sums *sums = context;
+    const struct ramp_dataset *data = measuring->data;
+    uint64_t total[6] = {0};
+#pragma omp parallel for num_threads(data->n_threads) reduction(+ : total[:6])
+    for (size_t i = 0; i < n; i++) {
+        struct sums one = {{0}, {0}};
+        add_picture(&one, pixels_of(measuring, i), &data->shape);
+        for (int c = 0; c < 3; c++) {
+            total[c] += one.value[c];
+            total[3 + c] += one.square[c];
+        }
+    }
+    for (int c = 0; c < 3; c++) {
+        sums->value[c] += total[c];
+        sums->square[c] += total[3 + c];
+    }
+}
+
 enum ramp_status ramp_dataset_measure(const struct ramp_dataset *data,
                                       struct ramp_preprocess *pre,
                                       struct ramp_error *err)
 {
     struct sums sums = {{0}, {0}};
-    enum ramp_status status = add_training_part(&sums, data, err);
+    enum ramp_status status = add_training_part(&sums, add_channels, data, err);
     if (status != RAMP_OK)
         return status;
     double n = (double)data->counts[RAMP_TRAIN] * data->shape.height *
@@ -133,6 +142,33 @@ enum ramp_status ramp_dataset_measure(const struct ramp_dataset *data,
                           : 0;
     }
     return RAMP_OK;
+}
+
+static void add_image(void *sums, const struct measuring *measuring, size_t n)
+{
+    uint64_t *image = sums;
+    size_t n_values = measuring->data->item_bytes;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *pixels = pixels_of(measuring, i);
+        for (size_t j = 0; j < n_values; j++)
+            image[j] += pixels[j];
+    }
+}
+
+enum ramp_status ramp_dataset_mean_image(float *mean,
+                                         const struct ramp_dataset *data,
+                                         struct ramp_error *err)
+{
+    uint64_t *sums;
+    double n = (double)data->counts[RAMP_TRAIN];
+    enum ramp_status status =
+        MEM_NEW(&sums, data->item_bytes, "the mean image", err);
+    if (status == RAMP_OK)
+        status = add_training_part(sums, add_image, data, err);
+    for (size_t j = 0; j < data->item_bytes && status == RAMP_OK; j++)
+        mean[j] = (float)((double)sums[j] / n);
+    mem_free(sums);
+    return status;
 }
 
 /* ==== Inspecting ==== */

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -146,6 +147,8 @@ void preprocess_factors(const struct ramp_preprocess *pre, float mul[3],
         double std = pre->std[c] == 0 ? 1.0 : (double)pre->std[c];
         switch (pre->scale) {
         case RAMP_SCALE_NONE:
+        case RAMP_SCALE_MEAN_IMAGE:
+        case RAMP_SCALE_PICTURE:
             mul[c] = 1;
             add[c] = 0;
             break;
@@ -156,6 +159,10 @@ void preprocess_factors(const struct ramp_preprocess *pre, float mul[3],
         case RAMP_SCALE_STANDARD:
             mul[c] = (float)(1.0 / (255 * std));
             add[c] = (float)(-(double)pre->mean[c] / std);
+            break;
+        case RAMP_SCALE_SIGNED:
+            mul[c] = (float)(1.0 / 127.5);
+            add[c] = -1;
             break;
         }
     }
@@ -194,12 +201,43 @@ void scaling_apply(const struct scaling *scaling, float *out,
         out[i + j] = (float)bytes[i + j] * scaling->mul[j] + scaling->add[j];
 }
 
+static size_t n_values(const struct ramp_preprocess *pre)
+{
+    return (size_t)pre->height * (size_t)pre->width * (size_t)pre->channels;
+}
+
+static void standardise(float *values, size_t n)
+{
+    double sum = 0, squares = 0, least = 1.0 / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double x = (double)values[i];
+        sum += x;
+        squares += x * x;
+    }
+    double mean = sum / (double)n;
+    double variance = squares / (double)n - mean * mean;
+    double std = sqrt(variance > least ? variance : least);
+    float mul = (float)(1.0 / std);
+    float add = (float)(-mean / std);
+    for (size_t i = 0; i < n; i++)
+        values[i] = values[i] * mul + add;
+}
+
+void scaling_finish(float *values, const struct ramp_preprocess *pre)
+{
+    size_t n = n_values(pre);
+    if (pre->scale == RAMP_SCALE_MEAN_IMAGE)
+        for (size_t i = 0; i < n; i++)
+            values[i] -= pre->mean_image[i];
+    else if (pre->scale == RAMP_SCALE_PICTURE)
+        standardise(values, n);
+}
+
 void ramp_preprocess_scale(float *out, const struct ramp_preprocess *pre,
                            const uint8_t *pixels)
 {
     struct scaling scaling;
     scaling_init(&scaling, pre);
-    scaling_apply(&scaling, out, pixels,
-                  (size_t)pre->height * (size_t)pre->width *
-                      (size_t)pre->channels);
+    scaling_apply(&scaling, out, pixels, n_values(pre));
+    scaling_finish(out, pre);
 }

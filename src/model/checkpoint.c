@@ -32,13 +32,21 @@ static void tensor_name(char name[NAME_BYTES], const char *slot,
     ASSERT(n < NAME_BYTES);
 }
 
-static size_t largest_tensor(const struct ramp_net *net)
+/* The mean image is a tensor beside the net's. Its order is that of memory, as
+ * every tensor's but those of weights. */
+static struct tensor mean_image_tensor(const struct ramp_preprocess *pre)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < net->n_tensors; i++)
-        if (net->tensors[i].n > n)
-            n = net->tensors[i].n;
-    return n;
+    struct tensor t = {
+        .name = "preprocess.mean",
+        .role = TENSOR_RUNNING,
+        .n_dims = 3,
+        .dims = {(size_t)pre->height, (size_t)pre->width,
+                 (size_t)pre->channels},
+        .n = 1,
+    };
+    for (int i = 0; i < t.n_dims; i++)
+        t.n *= t.dims[i];
+    return t;
 }
 
 /* The first value that is not finite, or NULL. */
@@ -95,6 +103,15 @@ static enum ramp_status check_entries(const struct entry *entries, size_t n,
     return RAMP_OK;
 }
 
+static size_t largest_tensor(const struct entry *entries, size_t n)
+{
+    size_t largest = 0;
+    for (size_t i = 0; i < n; i++)
+        if (entries[i].tensor->n > largest)
+            largest = entries[i].tensor->n;
+    return largest;
+}
+
 /* The container's tables: what the model says in words, or that these are
  * tensors as PyTorch has them if there are no settings; the entries. The caller
  * frees both. */
@@ -138,8 +155,8 @@ static enum ramp_status write_file(const char *path,
 {
     struct file_save *save = NULL;
     float *values;
-    enum ramp_status status =
-        MEM_NEW(&values, largest_tensor(net), "a tensor", err);
+    enum ramp_status status = MEM_NEW(
+        &values, largest_tensor(entries, file->n_tensors), "a tensor", err);
     if (status == RAMP_OK)
         status = file_save_begin(&save, path, err);
     if (status == RAMP_OK)
@@ -164,12 +181,19 @@ static enum ramp_status save(const struct ramp_model *model,
 {
     const struct ramp_net *net = model->net;
     struct safetensors file = {0};
+    struct tensor mean_image = mean_image_tensor(&model->pre);
     struct entry *entries;
     size_t n = 0;
-    enum ramp_status status = MEM_NEW(&entries, (1 + n_extras) * net->n_tensors,
-                                      "a model's tensors", err);
+    enum ramp_status status =
+        MEM_NEW(&entries, (1 + n_extras) * net->n_tensors + 1,
+                "a model's tensors", err);
     if (status == RAMP_OK) {
         n = list_entries(entries, net, extras, n_extras);
+        if (settings != NULL && model->mean_image != NULL) {
+            tensor_name(entries[n].name, NULL, &mean_image);
+            entries[n].tensor = &mean_image;
+            entries[n++].block = model->mean_image;
+        }
         status = check_entries(entries, n, path, err);
     }
     if (status == RAMP_OK)
@@ -216,7 +240,8 @@ struct loader {
     struct file_in in; /* owned */
     struct safetensors file;
     struct settings settings;
-    float *values; /* room for PIECE_ROWS of any tensor; owned */
+    float *mean_image; /* owned; NULL: the settings ask for none */
+    float *values;     /* room for PIECE_ROWS of any tensor; owned */
 };
 
 /* A fault in what the file says, found by a function that does not know the
@@ -255,6 +280,79 @@ static enum ramp_status check_size(const struct loader *loader,
                      TEXT_QUOTE(loader->path), n_params, n_values);
 }
 
+/* "(6, 1, 5, 5)" */
+#define SHAPE_BYTES 64
+static const char *shape_text(char text[SHAPE_BYTES], const size_t *dims,
+                              int n_dims)
+{
+    size_t used = (size_t)snprintf(text, SHAPE_BYTES, "(");
+    for (int i = 0; i < n_dims && used < SHAPE_BYTES; i++)
+        used += (size_t)snprintf(text + used, SHAPE_BYTES - used, "%s%zu",
+                                 i ? ", " : "", dims[i]);
+    if (used < SHAPE_BYTES)
+        snprintf(text + used, SHAPE_BYTES - used, ")");
+    return text;
+}
+
+/* A tensor of this name and shape in the file. */
+static enum ramp_status find_tensor(const struct safetensor **in,
+                                    const struct loader *loader,
+                                    const char *name, const struct tensor *t)
+{
+    char expected[SHAPE_BYTES], found[SHAPE_BYTES];
+    *in = safetensors_find(&loader->file, name);
+    if (*in == NULL)
+        return error_set(loader->err, RAMP_MODEL,
+                         "cannot read %s: expected tensor %s, found none",
+                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name));
+    if ((*in)->n_dims == t->n_dims &&
+        memcmp((*in)->dims, t->dims, (size_t)t->n_dims * sizeof *t->dims) == 0)
+        return RAMP_OK;
+    return error_set(loader->err, RAMP_MODEL,
+                     "cannot read %s: tensor %s: expected shape %s, "
+                     "found %s",
+                     TEXT_QUOTE(loader->path), TEXT_QUOTE(name),
+                     shape_text(expected, t->dims, t->n_dims),
+                     shape_text(found, (*in)->dims, (*in)->n_dims));
+}
+
+/* n values of a tensor, from value number `first` on. */
+static enum ramp_status read_values(float *values, const struct loader *loader,
+                                    const struct safetensor *in, size_t first,
+                                    size_t n)
+{
+    enum ramp_status status = file_in_read(
+        &loader->in, values, in->at + 4 * first, 4 * n, loader->err);
+    if (status != RAMP_OK)
+        return status;
+    safetensors_floats(values, values, n);
+    const float *bad = find_not_finite(values, n);
+    if (bad == NULL)
+        return RAMP_OK;
+    return error_set(loader->err, RAMP_MODEL,
+                     "cannot read %s: tensor %s holds %s",
+                     TEXT_QUOTE(loader->path), TEXT_QUOTE(in->name),
+                     isnan(*bad) ? "a NaN" : "an infinity");
+}
+
+/* If the settings ask for one. */
+static enum ramp_status load_mean_image(struct loader *loader)
+{
+    struct ramp_preprocess *pre = &loader->settings.pre;
+    const struct tensor t = mean_image_tensor(pre);
+    const struct safetensor *in;
+    if (pre->scale != RAMP_SCALE_MEAN_IMAGE)
+        return RAMP_OK;
+    enum ramp_status status = find_tensor(&in, loader, t.name, &t);
+    if (status == RAMP_OK)
+        status =
+            MEM_NEW(&loader->mean_image, t.n, "the mean image", loader->err);
+    if (status == RAMP_OK)
+        status = read_values(loader->mean_image, loader, in, 0, t.n);
+    pre->mean_image = loader->mean_image;
+    return status;
+}
+
 /* A model without its weights. */
 static enum ramp_status make_model(struct ramp_model **model,
                                    const struct loader *loader)
@@ -284,20 +382,6 @@ static enum ramp_status make_model(struct ramp_model **model,
     return status == RAMP_OK ? status : pass_on(loader, status, &why);
 }
 
-/* "(6, 1, 5, 5)" */
-#define SHAPE_BYTES 64
-static const char *shape_text(char text[SHAPE_BYTES], const size_t *dims,
-                              int n_dims)
-{
-    size_t used = (size_t)snprintf(text, SHAPE_BYTES, "(");
-    for (int i = 0; i < n_dims && used < SHAPE_BYTES; i++)
-        used += (size_t)snprintf(text + used, SHAPE_BYTES - used, "%s%zu",
-                                 i ? ", " : "", dims[i]);
-    if (used < SHAPE_BYTES)
-        snprintf(text + used, SHAPE_BYTES - used, ")");
-    return text;
-}
-
 /* A large model must not stand in memory twice, so tensors are read a few rows
  * at a time: as many as fill a cache line where they are put down. */
 enum { PIECE_ROWS = 16 };
@@ -324,17 +408,9 @@ static enum ramp_status load_rows(const struct loader *loader,
     for (size_t first = 0, n; first < rows; first += n) {
         n = rows - first < PIECE_ROWS ? rows - first : PIECE_ROWS;
         enum ramp_status status =
-            file_in_read(&loader->in, values, in->at + 4 * first * row,
-                         4 * n * row, loader->err);
+            read_values(values, loader, in, first * row, n * row);
         if (status != RAMP_OK)
             return status;
-        safetensors_floats(values, values, n * row);
-        const float *bad = find_not_finite(values, n * row);
-        if (bad != NULL)
-            return error_set(loader->err, RAMP_MODEL,
-                             "cannot read %s: tensor %s holds %s",
-                             TEXT_QUOTE(loader->path), TEXT_QUOTE(in->name),
-                             isnan(*bad) ? "a NaN" : "an infinity");
         net_rows_from_file(net, t, block, values, first, n);
     }
     return RAMP_OK;
@@ -346,22 +422,11 @@ static enum ramp_status load_tensor(const struct loader *loader,
                                     const struct tensor *t, const char *slot,
                                     float *block)
 {
-    char name[NAME_BYTES], expected[SHAPE_BYTES], found[SHAPE_BYTES];
+    char name[NAME_BYTES];
+    const struct safetensor *in;
     tensor_name(name, slot, t);
-    const struct safetensor *in = safetensors_find(&loader->file, name);
-    if (in == NULL)
-        return error_set(loader->err, RAMP_MODEL,
-                         "cannot read %s: expected tensor %s, found none",
-                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name));
-    if (in->n_dims != t->n_dims ||
-        memcmp(in->dims, t->dims, (size_t)t->n_dims * sizeof *t->dims) != 0)
-        return error_set(loader->err, RAMP_MODEL,
-                         "cannot read %s: tensor %s: expected shape %s, "
-                         "found %s",
-                         TEXT_QUOTE(loader->path), TEXT_QUOTE(name),
-                         shape_text(expected, t->dims, t->n_dims),
-                         shape_text(found, in->dims, in->n_dims));
-    return load_rows(loader, net, t, in, block);
+    enum ramp_status status = find_tensor(&in, loader, name, t);
+    return status == RAMP_OK ? load_rows(loader, net, t, in, block) : status;
 }
 
 static bool net_has(const struct ramp_net *net, const char *name)
@@ -377,6 +442,14 @@ static bool begins_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* The state of training, or the mean image where there is to be one. */
+static bool is_beside_net(const struct loader *loader, const char *name)
+{
+    const struct tensor mean_image = mean_image_tensor(&loader->settings.pre);
+    return begins_with(name, OPTIMIZER) ||
+           (loader->mean_image != NULL && text_equal(name, mean_image.name));
+}
+
 /* All tensors of the net are in the file; is there any other? Names differ on
  * both sides, so that the counts tell. */
 static enum ramp_status check_surplus(const struct loader *loader,
@@ -385,10 +458,10 @@ static enum ramp_status check_surplus(const struct loader *loader,
     const struct safetensors *file = &loader->file;
     size_t n = 0;
     for (size_t i = 0; i < file->n_tensors; i++)
-        n += !begins_with(file->tensors[i].name, OPTIMIZER);
+        n += !is_beside_net(loader, file->tensors[i].name);
     for (size_t i = 0; i < file->n_tensors && n > net->n_tensors; i++) {
         const char *name = file->tensors[i].name;
-        if (!begins_with(name, OPTIMIZER) && !net_has(net, name))
+        if (!is_beside_net(loader, name) && !net_has(net, name))
             return error_set(loader->err, RAMP_MODEL,
                              "cannot read %s: tensor %s is none of its net's",
                              TEXT_QUOTE(loader->path), TEXT_QUOTE(name));
@@ -449,6 +522,8 @@ static enum ramp_status load_file(struct ramp_model **model,
         status = settings_read(&loader->settings, &loader->file, loader->path,
                                loader->err);
     if (status == RAMP_OK)
+        status = load_mean_image(loader);
+    if (status == RAMP_OK)
         status = make_model(model, loader);
     if (status != RAMP_OK)
         return status;
@@ -504,6 +579,7 @@ enum ramp_status model_load_with(struct ramp_model **model, const char *path,
         }
     }
     mem_free(loader.values);
+    mem_free(loader.mean_image);
     settings_release(&loader.settings);
     safetensors_release(&loader.file);
     file_in_close(&loader.in);

@@ -316,9 +316,14 @@ static enum ramp_status put_batchnorm(struct pen *p, const struct layer *l,
     return RAMP_OK;
 }
 
-static void put_all_weights(struct pen *p, const struct ramp_net *net)
+static void put_all_weights(struct pen *p, const struct ramp_model *model)
 {
+    const struct ramp_net *net = model->net;
     put(p, "\n/* ==== Weights: floats (IEEE 754) as their bits ==== */\n\n");
+    if (model->mean_image != NULL) {
+        put(p, "/* of the pictures that the net was trained with */\n");
+        put_floats(p, "mean_image", model->mean_image, shape_size(net->input));
+    }
     for (size_t i = 0; i < net->n_layers && p->status == RAMP_OK; i++) {
         const struct layer *l = &net->layers[i];
         if (l->kind == LAYER_CONV || l->kind == LAYER_DENSE)
@@ -364,10 +369,13 @@ static void put_act(struct pen *p, enum ramp_act_kind kind)
          formula);
 }
 
-static void put_functions(struct pen *p, const struct ramp_net *net)
+static void put_functions(struct pen *p, const struct ramp_model *model)
 {
+    const struct ramp_net *net = model->net;
     put(p, "/* ==== Layers ==== */\n\n");
     put(p, export_types);
+    if (model->pre.scale == RAMP_SCALE_PICTURE)
+        put(p, export_standardise);
     if (has_kind(net, LAYER_CONV) || has_kind(net, LAYER_MAXPOOL) ||
         has_kind(net, LAYER_AVGPOOL))
         put(p, export_clip);
@@ -481,6 +489,11 @@ static void put_scaling(struct pen *p, const struct ramp_preprocess *pre)
                  "        float product = (float)pixels[i] * mul[c];\n"
                  "        a[i] = product + add[c];\n"
                  "    }\n");
+    if (pre->scale == RAMP_SCALE_MEAN_IMAGE)
+        put_named(p, "    for (int i = 0; i < MACRO_PIXELS; i++)\n"
+                     "        a[i] -= mean_image.f[i];\n");
+    else if (pre->scale == RAMP_SCALE_PICTURE)
+        put_named(p, "    standardise(a, MACRO_PIXELS);\n");
 }
 
 static void put_net(struct pen *p, const struct ramp_model *model)
@@ -605,8 +618,8 @@ static void put_file(struct pen *p, const struct ramp_model *model,
                      const float *logits)
 {
     put_head(p, model);
-    put_all_weights(p, model->net);
-    put_functions(p, model->net);
+    put_all_weights(p, model);
+    put_functions(p, model);
     if (p->status != RAMP_OK)
         return;
     put_net(p, model);

@@ -34,6 +34,28 @@ const char export_clip[] =
     "    return span;\n"
     "}\n";
 
+const char export_standardise[] =
+    "\n"
+    "/* Less the mean of all values, by their standard deviation. */\n"
+    "static void standardise(float *y, int n)\n"
+    "{\n"
+    "    double sum = 0, squares = 0, least = 1.0 / n;\n"
+    "    for (int i = 0; i < n; i++) {\n"
+    "        sum += (double)y[i];\n"
+    "        squares += (double)y[i] * (double)y[i];\n"
+    "    }\n"
+    "    double mean = sum / n;\n"
+    "    double square = mean * mean;\n"
+    "    double variance = squares / n - square;\n"
+    "    double std = sqrt(variance > least ? variance : least);\n"
+    "    float mul = (float)(1.0 / std);\n"
+    "    float add = (float)(-mean / std);\n"
+    "    for (int i = 0; i < n; i++) {\n"
+    "        float product = y[i] * mul;\n"
+    "        y[i] = product + add;\n"
+    "    }\n"
+    "}\n";
+
 static const char conv[] =
     "\n"
     "/* y = b + the sum over the window of x w, where x is 0 in the padding; "

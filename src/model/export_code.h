@@ -13,6 +13,9 @@ extern const char export_types[];
 /* Loops over the part of a window inside the map; for conv and pools. */
 extern const char export_clip[];
 
+/* For pictures that are standardised by themselves. */
+extern const char export_standardise[];
+
 /* The function of a kind of layer, but for LAYER_ACT and for LAYER_DROPOUT,
  * which has none (NULL). */
 const char *export_layer_code(enum layer_kind kind);

@@ -70,8 +70,10 @@ static enum ramp_status check_preprocess(struct ramp_preprocess *pre,
                          in.c, in.h, in.w, given->channels, given->height,
                          given->width);
     ASSERT(given->fit <= RAMP_FIT_STRETCH);
-    ASSERT(given->scale <= RAMP_SCALE_STANDARD);
+    ASSERT(given->scale <= RAMP_SCALE_PICTURE);
+    ASSERT(given->scale != RAMP_SCALE_MEAN_IMAGE || given->mean_image != NULL);
     *pre = *given;
+    pre->mean_image = NULL;
     for (int c = 0; c < 3; c++) {
         if (c >= pre->channels) {
             pre->mean[c] = 0;
@@ -92,6 +94,28 @@ static enum ramp_status check_preprocess(struct ramp_preprocess *pre,
 }
 
 /* ==== A model ==== */
+
+static enum ramp_status copy_mean_image(struct ramp_model *model,
+                                        const struct ramp_preprocess *given,
+                                        const struct ramp_net *net,
+                                        struct ramp_error *err)
+{
+    size_t n = shape_size(net->input);
+    if (given->scale != RAMP_SCALE_MEAN_IMAGE)
+        return RAMP_OK;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(given->mean_image[i]))
+            return error_set(err, RAMP_MODEL,
+                             "expected a finite mean image, found %g",
+                             (double)given->mean_image[i]);
+    enum ramp_status status =
+        MEM_NEW(&model->mean_image, n, "the mean image", err);
+    if (status != RAMP_OK)
+        return status;
+    memcpy(model->mean_image, given->mean_image, n * sizeof(float));
+    model->pre.mean_image = model->mean_image;
+    return RAMP_OK;
+}
 
 static enum ramp_status copy_classes(struct ramp_model *model,
                                      const char *const *classes, int n_classes,
@@ -122,6 +146,8 @@ enum ramp_status ramp_model_new(struct ramp_model **out, struct ramp_net **net,
         return status;
     status = check_preprocess(&model->pre, *net, pre, err);
     if (status == RAMP_OK)
+        status = copy_mean_image(model, pre, *net, err);
+    if (status == RAMP_OK)
         status = copy_classes(model, classes, n_classes, err);
     if (status != RAMP_OK) {
         ramp_model_free(model);
@@ -146,6 +172,7 @@ void ramp_model_free(struct ramp_model *model)
         mem_free(model->facts[i].text);
     }
     mem_free(model->facts);
+    mem_free(model->mean_image);
     mem_free(model);
 }
 

@@ -14,6 +14,7 @@ struct model_fact {
 struct ramp_model {
     struct ramp_net *net; /* owned */
     struct ramp_preprocess pre;
+    float *mean_image; /* owned: what pre.mean_image points to */
     int n_classes;
     char **classes; /* owned; UTF-8, no two equal */
     size_t n_facts, fact_capacity;

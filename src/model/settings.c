@@ -14,7 +14,15 @@
 static const char FORMAT[] = "ramp";
 static const char VERSION[] = "1";
 static const char *const fits[] = {"crop", "letterbox", "stretch", NULL};
-static const char *const scales[] = {"none", "unit", "standard", NULL};
+static const char *const scales[] = {
+    [RAMP_SCALE_NONE] = "none",
+    [RAMP_SCALE_UNIT] = "unit",
+    [RAMP_SCALE_STANDARD] = "standard",
+    [RAMP_SCALE_SIGNED] = "signed",
+    [RAMP_SCALE_MEAN_IMAGE] = "mean-image",
+    [RAMP_SCALE_PICTURE] = "picture",
+    NULL,
+};
 
 bool settings_is_key(const char *name)
 {
@@ -182,8 +190,9 @@ static enum ramp_status read_preprocess(const struct source *source,
         status =
             read_word(source, "fit", fits, "crop, letterbox or stretch", &fit);
     if (status == RAMP_OK)
-        status = read_word(source, "scale", scales, "none, unit or standard",
-                           &scale);
+        status = read_word(
+            source, "scale", scales,
+            "none, unit, standard, signed, mean-image or picture", &scale);
     if (status != RAMP_OK)
         return status;
     pre->fit = (enum ramp_fit)fit;

@@ -16,6 +16,7 @@ struct trainer {
     const struct ramp_train_options *options; /* borrowed */
     const struct ramp_dataset *data;          /* borrowed */
     struct ramp_preprocess pre;
+    float *mean_image; /* owned until the model has its copy */
     size_t n_train, n_val, batch, n_batches; /* pictures; of an epoch */
     struct ramp_model *model;                /* owned until it is given away */
     struct ramp_net *net;                    /* the model's */

@@ -84,9 +84,19 @@ static enum ramp_status prepare_input(struct trainer *t, struct ramp_error *err)
         t->pre.mean[c] = 0;
         t->pre.std[c] = 1;
     }
-    if (t->options->scale != RAMP_SCALE_STANDARD && !cutout)
-        return RAMP_OK;
-    return ramp_dataset_measure(t->data, &t->pre, err);
+    enum ramp_status status = RAMP_OK;
+    if (t->options->scale == RAMP_SCALE_STANDARD || cutout)
+        status = ramp_dataset_measure(t->data, &t->pre, err);
+    if (t->options->scale != RAMP_SCALE_MEAN_IMAGE || status != RAMP_OK)
+        return status;
+    status = MEM_NEW(&t->mean_image,
+                     (size_t)t->pre.height * (size_t)t->pre.width *
+                         (size_t)t->pre.channels,
+                     "the mean image", err);
+    if (status == RAMP_OK)
+        status = ramp_dataset_mean_image(t->mean_image, t->data, err);
+    t->pre.mean_image = t->mean_image;
+    return status;
 }
 
 /* What the data and the seed are called in a model. */
@@ -160,6 +170,9 @@ static enum ramp_status make_model(struct trainer *t, struct ramp_net **net,
     if (status != RAMP_OK)
         return status;
     t->net = ramp_model_net(t->model);
+    t->pre = *ramp_model_preprocess(t->model);
+    mem_free(t->mean_image);
+    t->mean_image = NULL;
     return add_facts(t, err);
 }
 
@@ -377,6 +390,7 @@ void trainer_release(struct trainer *t)
     optimizer_release(&t->optimizer);
     plan_free(t->plan);
     mem_free(t->scratch);
+    mem_free(t->mean_image);
     mem_free(t->class_weights);
     ramp_model_free(t->model);
 }

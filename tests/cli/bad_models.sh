@@ -106,6 +106,18 @@ refuses 201 'weights of 3e38' 4 "no finite answer to '$picture'" \
 bad 202-std-0 "std: expected 1 number above 0, found '0'"
 bad 202-std-nan "std: expected 1 number above 0, found 'nan'"
 bad 202-mean "mean: expected 1 number, found '1,2'"
+image="tensor 'preprocess.mean'"
+good 202-image-good
+accepts 202 'a mean image' 'pictures/0.pgm' \
+    predict "$bad/202-image-good.safetensors" "$picture"
+bad 202-image-nan "$image holds a NaN"
+bad 202-image-inf "$image holds an infinity"
+bad 202-image-shape "$image: expected shape (8, 8, 1), found (1, 8, 8)"
+bad 202-image-small "$image: expected shape (8, 8, 1), found (8, 8)"
+bad 202-image-none "expected $image, found none"
+bad 202-image-surplus "$image is none of its net's"
+bad 202-scale 'scale: expected none, unit, standard, signed, mean-image or '\
+"picture, found 'mean'"
 passes_over 203 'no checksum stands in the header: whoever could change a'\
 ' weight could change that, too, and no other reader would look at it'
 

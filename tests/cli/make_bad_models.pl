@@ -135,6 +135,29 @@ metadata('202-mean', 'mean', '"1,2"');
 metadata('220-net', 'net', '"conv 4 3x3\nmaxpool 7x7\ndense classes\n"');
 metadata('227-net', 'net', '"dense 1000\ndense classes\n"');
 
+# ---- The mean image: (8, 8, 1) behind the other tensors ----
+sub mean_image {
+    my ($name, $shape, @values) = @_;
+    my $from = length $data;
+    my $n = 4 * @values;
+    header($name, sub {
+        s/"scale":"standard"/"scale":"mean-image"/;
+        s/\}\s*\z/sprintf ',"preprocess.mean":{"dtype":"F32","shape":[%s],'
+            . '"data_offsets":[%d,%d]}}', $shape, $from, $from + $n/e
+    }, $data . pack 'f<*', @values);
+}
+mean_image('202-image-good', '8,8,1', (100) x 64);
+mean_image('202-image-nan', '8,8,1', (100) x 63, 'nan');
+mean_image('202-image-inf', '8,8,1', '-inf', (100) x 63);
+mean_image('202-image-shape', '1,8,8', (100) x 64);
+mean_image('202-image-small', '8,8', (100) x 64);
+metadata('202-image-none', 'scale', '"mean-image"');
+metadata('202-scale', 'scale', '"mean"');
+header('202-image-surplus', sub {
+    s/"conv1\.bias"/"preprocess.mean":{"dtype":"F32","shape":[0],
+        "data_offsets":[0,0]},$&/
+});
+
 # ---- What a terminal would obey ----
 metadata('23-settings', 'settings', '"--seed 1\u001b[31m\n\u202e--seed 2"');
 metadata('23-classes', 'classes',

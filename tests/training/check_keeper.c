@@ -159,6 +159,26 @@ START_TEST(facts)
 }
 END_TEST
 
+static void check_mean_image(const float *image,
+                             const struct ramp_dataset *data,
+                             const struct ramp_preprocess *shape)
+{
+    enum { MOST = 1000 };
+    uint8_t pixels[MOST];
+    double sums[MOST] = {0};
+    size_t n = ramp_dataset_count(data, RAMP_TRAIN);
+    size_t n_values = (size_t)(shape->height * shape->width * shape->channels);
+    ck_assert_uint_le(n_values, MOST);
+    for (size_t i = 0; i < n; i++) {
+        ck_assert(ramp_dataset_read(data, RAMP_TRAIN, i, pixels, NULL) ==
+                  RAMP_OK);
+        for (size_t j = 0; j < n_values; j++)
+            sums[j] += pixels[j];
+    }
+    for (size_t j = 0; j < n_values; j++)
+        ck_assert_float_eq(image[j], (float)(sums[j] / (double)n));
+}
+
 START_TEST(preprocessing_is_measured)
 {
     struct toy toy = toy_open(40, false, 0.25);
@@ -177,6 +197,13 @@ START_TEST(preprocessing_is_measured)
     options.scale = RAMP_SCALE_UNIT;
     model = toy_train(&result, &toy, TOY_NET, &options);
     ck_assert_int_eq(ramp_model_preprocess(model)->scale, RAMP_SCALE_UNIT);
+    ramp_model_free(model);
+    options.scale = RAMP_SCALE_MEAN_IMAGE;
+    options.augment.cutout = 1; /* needs the mean, too */
+    model = toy_train(&result, &toy, TOY_NET, &options);
+    pre = ramp_model_preprocess(model);
+    ck_assert_float_eq(pre->mean[0], want.mean[0]);
+    check_mean_image(pre->mean_image, toy.data, &want);
     ramp_model_free(model);
     toy_close(&toy);
 }

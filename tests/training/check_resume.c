@@ -129,6 +129,8 @@ static void check_every_batch(enum ramp_optimizer kind, double lr,
     struct ramp_train_options options = base_options(&toy);
     options.optimizer = kind;
     options.lr = lr;
+    if (kind == RAMP_ADAMW)
+        options.scale = RAMP_SCALE_MEAN_IMAGE;
     ck_assert_int_eq(go_on(&toy, options, 0).epochs, EPOCHS);
     struct end whole = read_end(&toy, kind);
     for (int k = 1; k <= ALL; k++) {
@@ -168,6 +170,7 @@ START_TEST(batch_by_batch)
 {
     struct toy toy = open_toy(0.3);
     struct ramp_train_options options = base_options(&toy);
+    options.scale = RAMP_SCALE_PICTURE;
     go_on(&toy, options, 0);
     struct end whole = read_end(&toy, RAMP_NESTEROV);
     for (int k = 1; k <= ALL; k++) {

@@ -15,7 +15,7 @@ static struct ramp_model *make_model(const char *const *names, const char *text)
     static const float identity[9] = {5, 0, 0, 0, 5, 0, 0, 0, 5};
     const struct ramp_net_options options = {1, 1, 3, 3, {RAMP_ACT_RELU, 0}};
     const struct ramp_preprocess pre = {
-        1, 1, 3, RAMP_FIT_CROP, RAMP_SCALE_UNIT, {0}, {0}};
+        1, 1, 3, RAMP_FIT_CROP, RAMP_SCALE_UNIT, {0}, {0}, NULL};
     struct ramp_net *net;
     struct ramp_model *model;
     struct ramp_error err;

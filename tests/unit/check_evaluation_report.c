@@ -63,7 +63,7 @@ static struct ramp_model *make_model(const char *const *classes, int n)
     const struct ramp_net_options options = {
         1, HEIGHT, WIDTH, n, {RAMP_ACT_RELU, 0}};
     const struct ramp_preprocess pre = {
-        1, HEIGHT, WIDTH, RAMP_FIT_CROP, RAMP_SCALE_UNIT, {0}, {0}};
+        1, HEIGHT, WIDTH, RAMP_FIT_CROP, RAMP_SCALE_UNIT, {0}, {0}, NULL};
     struct ramp_net *net;
     struct ramp_model *model;
     struct ramp_error err = {.text = ""};

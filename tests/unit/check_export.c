@@ -57,6 +57,11 @@ static struct ramp_model *make_model(const struct example *e,
                                   .scale = e->scale,
                                   .mean = {0.4f, 0.5f, 0.3f},
                                   .std = {0.3f, 0.2f, 0.25f}};
+    static float image[9 * 9 * 3];
+    for (size_t i = 0; i < sizeof image / sizeof *image; i++)
+        image[i] = (float)(i * 7919 % 2551) / 10;
+    if (e->scale == RAMP_SCALE_MEAN_IMAGE)
+        pre.mean_image = image;
     ck_assert_int_eq(ramp_activation_parse(&options.act, e->act, &err),
                      RAMP_OK);
     enum ramp_status status =
@@ -250,6 +255,37 @@ START_TEST(odd_nets)
 }
 END_TEST
 
+/* A net that rounds nothing shows the scaled pixels themselves: here they are
+ * the same, bit for bit, for each scale. */
+START_TEST(every_scale)
+{
+    const struct example e = {"globalpool max\n", 3, 7, 5, 3, "relu",
+                              (enum ramp_scale)_i};
+    const struct ramp_compute compute = {.n_threads = 1};
+    struct ramp_predictor *predictor = NULL;
+    struct compiled c;
+    struct ramp_model *model = make_plain_model(&e);
+    export_and_compile(&c, model, "");
+    ck_assert_int_eq(c.selftest(), 0);
+    ck_assert_int_eq(ramp_predictor_new(&predictor, model, 1, &compute, NULL),
+                     RAMP_OK);
+    for (uint64_t i = 0; i < 1000; i++) {
+        struct rng_key key = rng_key(i, RNG_TEST, 0);
+        uint8_t pixels[7 * 5 * 3];
+        float ours[3], theirs[3];
+        size_t range = i % 256 + 1;
+        for (size_t j = 0; j < sizeof pixels; j++)
+            pixels[j] = (uint8_t)rng_below(key, j, range);
+        ramp_predict_pixels(predictor, ours, NULL, pixels, 1);
+        c.logits(theirs, pixels);
+        ck_assert_mem_eq(ours, theirs, sizeof ours);
+    }
+    ramp_predictor_free(predictor);
+    dlclose(c.library);
+    ramp_model_free(model);
+}
+END_TEST
+
 /* Also of those to come: their one line in export_code.c. */
 START_TEST(every_activation)
 {
@@ -416,6 +452,7 @@ static Suite *export_suite(void)
     tcase_add_test(tests, every_shipped_net_is_here);
     tests = add_case(suite, "odd");
     tcase_add_loop_test(tests, odd_nets, 0, (int)(sizeof odd / sizeof *odd));
+    tcase_add_loop_test(tests, every_scale, 0, RAMP_SCALE_PICTURE + 1);
     tcase_add_loop_test(tests, every_activation, 0, RAMP_N_ACTS);
     tests = add_case(suite, "rest");
     tcase_add_test(tests, hostile_names);

@@ -48,13 +48,20 @@ static struct ramp_preprocess make_preprocess(void)
                                     RAMP_FIT_LETTERBOX,
                                     RAMP_SCALE_STANDARD,
                                     {0.1f, 1.0f / 3, 0},
-                                    {0.7f, 0x1.fffffep-3f, 1e-5f}};
+                                    {0.7f, 0x1.fffffep-3f, 1e-5f},
+                                    NULL};
 }
 
-static struct ramp_model *make_model(void)
+static float mean_image[4 * 6 * 3];
+
+static struct ramp_model *make_model_of(enum ramp_scale scale)
 {
     struct ramp_net *net = make_net(net_text);
     struct ramp_preprocess pre = make_preprocess();
+    pre.scale = scale;
+    for (size_t i = 0; i < sizeof mean_image / sizeof *mean_image; i++)
+        mean_image[i] = 1000.0f / (float)(i + 4);
+    pre.mean_image = scale == RAMP_SCALE_MEAN_IMAGE ? mean_image : NULL;
     struct ramp_model *model;
     struct ramp_error err;
     enum ramp_status status =
@@ -66,6 +73,11 @@ static struct ramp_model *make_model(void)
                                   NULL) == RAMP_OK);
     ck_assert(ramp_model_set_fact(model, "a", "", NULL) == RAMP_OK);
     return model;
+}
+
+static struct ramp_model *make_model(void)
+{
+    return make_model_of(RAMP_SCALE_STANDARD);
 }
 
 static void expect_equal_nets(const struct ramp_net *a,
@@ -89,7 +101,17 @@ static void expect_equal_models(const struct ramp_model *a,
     const struct ramp_preprocess *q = ramp_model_preprocess(b);
     const char *name, *text, *other_name, *other_text;
     expect_equal_nets(ramp_model_net(a), ramp_model_net(b));
-    ck_assert_int_eq(memcmp(p, q, sizeof *p), 0);
+    ck_assert_int_eq(p->channels, q->channels);
+    ck_assert_int_eq(p->height, q->height);
+    ck_assert_int_eq(p->width, q->width);
+    ck_assert_int_eq((int)p->fit, (int)q->fit);
+    ck_assert_int_eq((int)p->scale, (int)q->scale);
+    ck_assert_mem_eq(p->mean, q->mean, sizeof p->mean);
+    ck_assert_mem_eq(p->std, q->std, sizeof p->std);
+    ck_assert_int_eq(p->mean_image == NULL, q->mean_image == NULL);
+    if (p->mean_image != NULL)
+        ck_assert_mem_eq(p->mean_image, q->mean_image,
+                         sizeof(float) * 4 * 6 * 3);
     ck_assert_int_eq(ramp_model_n_classes(a), ramp_model_n_classes(b));
     for (int i = 0; i < ramp_model_n_classes(a); i++)
         ck_assert_str_eq(ramp_model_class(a, i), ramp_model_class(b, i));
@@ -100,9 +122,24 @@ static void expect_equal_models(const struct ramp_model *a,
     }
 }
 
+/* A model whose pictures have a mean image has a copy of its own. */
+START_TEST(mean_image_is_copied)
+{
+    struct ramp_model *model = make_model_of(RAMP_SCALE_MEAN_IMAGE);
+    const struct ramp_preprocess *pre = ramp_model_preprocess(model);
+    ck_assert_ptr_ne(pre->mean_image, mean_image);
+    ck_assert_mem_eq(pre->mean_image, mean_image, sizeof mean_image);
+    ramp_model_free(model);
+    model = make_model();
+    ck_assert_ptr_null(ramp_model_preprocess(model)->mean_image);
+    ramp_model_free(model);
+}
+END_TEST
+
+/* One test for each scale. */
 START_TEST(saved_and_loaded_is_equal)
 {
-    struct ramp_model *model = make_model(), *loaded;
+    struct ramp_model *model = make_model_of((enum ramp_scale)_i), *loaded;
     struct ramp_error err;
     ck_assert(ramp_model_save(model, fixture_path("m"), NULL) == RAMP_OK);
     enum ramp_status status = ramp_model_load(&loaded, fixture_path("m"), &err);
@@ -171,8 +208,9 @@ static int print_tensor(char *out, size_t n_out, const struct ramp_net *net,
 
 START_TEST(perl_reads_the_same_numbers)
 {
-    struct ramp_model *model = make_model();
+    struct ramp_model *model = make_model_of(RAMP_SCALE_MEAN_IMAGE);
     const struct ramp_net *net = ramp_model_net(model);
+    double sum = 0, weighted = 0;
     char expected[2000], found[2000] = {0}, command[400];
     char *at = expected, *end = expected + sizeof expected;
     static const struct {
@@ -193,6 +231,12 @@ START_TEST(perl_reads_the_same_numbers)
         at += print_tensor(at, (size_t)(end - at), net, tensors[i].name,
                            tensors[i].shape, tensors[i].k, tensors[i].c,
                            tensors[i].taps);
+    for (int i = 0; i < 4 * 6 * 3; i++) {
+        sum += (double)mean_image[i];
+        weighted += (i + 1) * (double)mean_image[i];
+    }
+    snprintf(at, (size_t)(end - at), "preprocess.mean (4,6,3) %.17g %.17g\n",
+             sum, weighted);
     ck_assert(ramp_model_save(model, fixture_path("m"), NULL) == RAMP_OK);
     snprintf(command, sizeof command,
              "perl tests/data/read_safetensors.pl '%s'", fixture_path("m"));
@@ -281,6 +325,16 @@ START_TEST(new_model_is_checked)
         bad.std[1] = bad_numbers[i];
         expect_new_refused(net_text, class_names, 3, &bad, "for channel 2");
     }
+    for (int i = 0; i < 3; i++) {
+        float image[4 * 6 * 3] = {0};
+        bad = pre;
+        bad.scale = RAMP_SCALE_MEAN_IMAGE;
+        bad.mean_image = image;
+        image[71 - i] = bad_numbers[i];
+        expect_new_refused(net_text, class_names, 3, &bad,
+                           "expected a finite mean image");
+    }
+    bad = pre;
     bad.std[1] = -1;
     expect_new_refused(net_text, class_names, 3, &bad,
                        "a standard deviation above 0 for channel 2");
@@ -447,7 +501,9 @@ static const struct {
     {"1x1x2", "1x1x000000000000000000000000000000000000000000000000000002", 0,
      "input: expected"},
     {"crop", "cut", 0, "fit: expected crop, letterbox or stretch, found 'cut'"},
-    {"standard", "z", 0, "scale: expected none, unit or standard, found 'z'"},
+    {"standard", "z", 0,
+     "scale: expected none, unit, standard, signed, mean-image or picture, "
+     "found 'z'"},
     {"\"0.5\"", "\"\"", 0, "mean: expected 1 number, found ''"},
     {"\"0.5\"", "\"nan\"", 0, "mean: expected 1 number, found 'nan'"},
     {"\"0.5\"", "\"1e39\"", 0, "mean: expected 1 number, found '1e39'"},
@@ -719,7 +775,9 @@ static Suite *suite(void)
     TCase *making = new_case(s, "making");
     TCase *rules = new_case(s, "rules");
     TCase *damage = new_case(s, "damage");
-    tcase_add_test(files, saved_and_loaded_is_equal);
+    tcase_add_test(making, mean_image_is_copied);
+    tcase_add_loop_test(files, saved_and_loaded_is_equal, 0,
+                        RAMP_SCALE_PICTURE + 1);
     tcase_add_test(files, folder_means_its_best_model);
     tcase_add_test(files, perl_reads_the_same_numbers);
     tcase_add_test(files, bad_weights_are_not_saved);

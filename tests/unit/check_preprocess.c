@@ -244,7 +244,7 @@ END_TEST
 /* The formula of ramp/image.h, bit for bit, for every byte. */
 START_TEST(scale_formula)
 {
-    for (int scale = RAMP_SCALE_NONE; scale <= RAMP_SCALE_STANDARD; scale++)
+    for (int scale = RAMP_SCALE_NONE; scale <= RAMP_SCALE_SIGNED; scale++)
         for (int channels = 1; channels <= 3; channels += 2) {
             struct ramp_preprocess pre = {.channels = channels,
                                           .height = 11,
@@ -261,8 +261,9 @@ START_TEST(scale_formula)
             for (size_t i = 0; i < n; i++) {
                 size_t c = i % (size_t)channels;
                 double s = c == 1 ? 1 : (double)pre.std[c];
-                float mul[3] = {1, (float)(1.0 / 255), (float)(1 / (255 * s))};
-                float add[3] = {0, 0, (float)(-(double)pre.mean[c] / s)};
+                float mul[4] = {1, (float)(1.0 / 255), (float)(1 / (255 * s)),
+                                (float)(1 / 127.5)};
+                float add[4] = {0, 0, (float)(-(double)pre.mean[c] / s), -1};
                 float product = (float)stored[i] * mul[scale];
                 if (out[i] != product + add[scale])
                     ck_abort_msg("scale %d, channel %zu, byte %d", scale, c,
@@ -273,6 +274,78 @@ START_TEST(scale_formula)
                                  (double)out[i], truth);
             }
         }
+}
+END_TEST
+
+static size_t n_floats(const struct ramp_preprocess *pre)
+{
+    return (size_t)pre->width * (size_t)pre->height * (size_t)pre->channels;
+}
+
+/* Each value less that of the mean image at its own place. */
+START_TEST(mean_image_formula)
+{
+    for (int channels = 1; channels <= 3; channels += 2) {
+        static float image[11 * 71 * 3];
+        struct ramp_preprocess pre = {.channels = channels,
+                                      .height = 11,
+                                      .width = 71,
+                                      .scale = RAMP_SCALE_MEAN_IMAGE,
+                                      .mean_image = image};
+        size_t n = (size_t)(11 * 71 * channels);
+        fill_random(stored, n, 30);
+        for (size_t i = 0; i < n; i++)
+            image[i] = (float)(i * 7919 % 2551) / 10;
+        out[n] = 12345;
+        ramp_preprocess_scale(out, &pre, stored);
+        ck_assert(out[n] == 12345);
+        for (size_t i = 0; i < n; i++)
+            if (out[i] != (float)stored[i] - image[i])
+                ck_abort_msg("value %zu: %.9g", i, (double)out[i]);
+    }
+}
+END_TEST
+
+/* The formula with whole sums, bit for bit; then what it is for. */
+static void check_by_itself(const struct ramp_preprocess *pre)
+{
+    size_t n = n_floats(pre);
+    uint64_t sum = 0, squares = 0;
+    out[n] = 12345;
+    ramp_preprocess_scale(out, pre, stored);
+    ck_assert(out[n] == 12345);
+    for (size_t i = 0; i < n; i++) {
+        sum += stored[i];
+        squares += (uint64_t)stored[i] * stored[i];
+    }
+    double m = (double)sum / (double)n;
+    double s = sqrt(fmax((double)squares / (double)n - m * m, 1 / (double)n));
+    double mean = 0, square = 0;
+    for (size_t i = 0; i < n; i++) {
+        float product = (float)stored[i] * (float)(1 / s);
+        if (out[i] != product + (float)(-m / s))
+            ck_abort_msg("value %zu: %.9g", i, (double)out[i]);
+        mean += (double)out[i] / (double)n;
+        square += (double)out[i] * (double)out[i] / (double)n;
+    }
+    ck_assert_msg(fabs(mean) <= 1e-5 && fabs(square - 1) <= 1e-4,
+                  "mean %g, variance %g", mean, square);
+}
+
+START_TEST(picture_formula)
+{
+    static const int sides[][2] = {{1, 2}, {5, 3}, {71, 11}, {160, 150}};
+    for (size_t i = 0; i < 8; i++) {
+        struct ramp_preprocess pre = shape(sides[i / 2][0], sides[i / 2][1],
+                                           i % 2 ? 3 : 1, RAMP_FIT_CROP);
+        pre.scale = RAMP_SCALE_PICTURE;
+        fill_random(stored, n_floats(&pre), 40 + i);
+        check_by_itself(&pre);
+        memset(stored, 17, n_floats(&pre)); /* a constant picture */
+        ramp_preprocess_scale(out, &pre, stored);
+        for (size_t j = 0; j < n_floats(&pre); j++)
+            ck_assert_msg(fabsf(out[j]) <= 1e-3f, "%g", (double)out[j]);
+    }
 }
 END_TEST
 
@@ -314,11 +387,6 @@ static void move_plainly(const struct ramp_preprocess *pre, bool flip, int dx,
                    (size_t)c);
         }
     ramp_preprocess_scale(scaled, pre, wanted);
-}
-
-static size_t n_floats(const struct ramp_preprocess *pre)
-{
-    return (size_t)pre->width * (size_t)pre->height * (size_t)pre->channels;
 }
 
 static bool is_moved(const struct ramp_preprocess *pre, bool flip, int dx,
@@ -498,6 +566,61 @@ START_TEST(warp_stays_inside)
 }
 END_TEST
 
+/* Pixels are changed first and scaled where they came to lie: a moved picture
+ * is scaled as if it had been read so. */
+START_TEST(scaled_after_the_change)
+{
+    static float image[12 * 9 * 3];
+    struct augment augment = {.flip = true, .shift = 2};
+    struct ramp_preprocess pre = canvas;
+    pre.scale = _i ? RAMP_SCALE_PICTURE : RAMP_SCALE_MEAN_IMAGE;
+    pre.mean_image = _i ? NULL : image;
+    fill_random(stored, n_floats(&pre), 50);
+    for (size_t i = 0; i < n_floats(&pre); i++)
+        image[i] = (float)(i * 7919 % 2551) / 10;
+    for (uint64_t counter = 0; counter < 100; counter++) {
+        bool found = false;
+        augment_apply(out, &augment, &pre, stored, key(), counter);
+        for (int d = 0; d < 2 * 5 * 5 && !found; d++)
+            found = is_moved(&pre, d % 2, d / 2 % 5 - 2, d / 2 / 5 - 2);
+        ck_assert_msg(found, "picture %d", (int)counter);
+    }
+}
+END_TEST
+
+/* The same of a cut square: it is filled with the mean colour, then scaled. */
+START_TEST(cutout_is_scaled)
+{
+    static float image[12 * 9 * 3], plain[12 * 9 * 3];
+    struct augment augment = {.cutout = 4};
+    struct ramp_preprocess pre = canvas, none = canvas;
+    size_t n = n_floats(&pre);
+    none.scale = RAMP_SCALE_NONE;
+    pre.scale = _i ? RAMP_SCALE_PICTURE : RAMP_SCALE_MEAN_IMAGE;
+    pre.mean_image = _i ? NULL : image;
+    fill_random(stored, n, 51);
+    for (size_t i = 0; i < n; i++)
+        image[i] = (float)(i * 7919 % 2551) / 10;
+    for (uint64_t counter = 0; counter < 50; counter++) {
+        double sum = 0, squares = 0;
+        augment_apply(plain, &augment, &none, stored, key(), counter);
+        augment_apply(out, &augment, &pre, stored, key(), counter);
+        for (size_t i = 0; i < n; i++) {
+            sum += (double)plain[i];
+            squares += (double)plain[i] * (double)plain[i];
+        }
+        double m = sum / (double)n, s = sqrt(squares / (double)n - m * m);
+        for (size_t i = 0; i < n; i++) {
+            double x = (double)plain[i];
+            double truth = _i ? (x - m) / s : x - (double)image[i];
+            ck_assert_msg(fabs((double)out[i] - truth) <= 1e-4,
+                          "value %zu: %g, expected %g", i, (double)out[i],
+                          truth);
+        }
+    }
+}
+END_TEST
+
 /* A square of the mean, cut by the border where its middle is near it. */
 static void check_cutout(enum ramp_scale scale, const float fill[3])
 {
@@ -540,9 +663,12 @@ START_TEST(cutout)
     const float zero[3] = {0, 0, 0};
     const float upto255[3] = {255 * canvas.mean[0], 255 * canvas.mean[1],
                               255 * canvas.mean[2]};
+    const float upto1[3] = {2 * canvas.mean[0] - 1, 2 * canvas.mean[1] - 1,
+                            2 * canvas.mean[2] - 1};
     check_cutout(RAMP_SCALE_STANDARD, zero);
     check_cutout(RAMP_SCALE_UNIT, canvas.mean);
     check_cutout(RAMP_SCALE_NONE, upto255);
+    check_cutout(RAMP_SCALE_SIGNED, upto1);
 }
 END_TEST
 
@@ -581,6 +707,8 @@ static Suite *suite(void)
     tcase_add_test(tc, long_and_thin);
     tcase_add_loop_test(tc, fit_without_memory, 0, 2);
     tcase_add_test(tc, scale_formula);
+    tcase_add_test(tc, mean_image_formula);
+    tcase_add_test(tc, picture_formula);
     suite_add_tcase(s, tc);
 
     TCase *changes = tcase_create("augment");
@@ -592,7 +720,9 @@ static Suite *suite(void)
     tcase_add_test(changes, rotate_and_scale);
     tcase_add_test(changes, warp_agrees_with_move);
     tcase_add_test(changes, warp_stays_inside);
+    tcase_add_loop_test(changes, scaled_after_the_change, 0, 2);
     tcase_add_test(changes, cutout);
+    tcase_add_loop_test(changes, cutout_is_scaled, 0, 2);
     tcase_add_test(changes, drawn_by_place);
     suite_add_tcase(s, changes);
     return s;

@@ -211,8 +211,8 @@ static struct ramp_model *make_model(const char *text, int channels)
     static const char *const names[] = {"a", "b"};
     const struct ramp_net_options options = {
         channels, 4, 5, 2, {RAMP_ACT_RELU, 0}};
-    const struct ramp_preprocess pre = {channels,        4,   5,  RAMP_FIT_CROP,
-                                        RAMP_SCALE_UNIT, {0}, {0}};
+    const struct ramp_preprocess pre = {
+        channels, 4, 5, RAMP_FIT_CROP, RAMP_SCALE_UNIT, {0}, {0}, NULL};
     struct ramp_net *net;
     struct ramp_model *model;
     struct ramp_error err = {.text = ""};
