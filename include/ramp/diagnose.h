@@ -47,12 +47,14 @@ struct ramp_layer_stats {
 
     /* Of activations alone. A unit is a channel of a map, or a value of a flat
      * one. Saturated: tanh |h| > 0.95; sigmoid h < 0.05 or > 0.95; others
-     * |f'(z)| < 0.01, for relu z <= 0. */
+     * |f'(z)| < 0.01, for relu z <= 0. gelu and silu have neither these nor
+     * dead units, as f' does not follow from h; prelu has no saturated. */
     double saturated; /* share of h */
     int units;
     int dead;      /* |f'(z)| < 1e-6 in all pictures and positions: for relu,
                     * units that are always 0 */
-    int always_on; /* relu, leaky, elu: z > 0 everywhere; the unit is linear */
+    int always_on; /* relu and leaky, elu, selu, prelu: z > 0 everywhere; the
+                    * unit is linear */
 
     /* Root mean square of dLoss/dh over n, where Loss is a picture's own (and
      * not its share of a mean): for a convolution or dense layer dLoss/dz. */

@@ -5,7 +5,10 @@
  *   input   data | CxHxW          the shape; `data`: the data set's
  *   conv    K RxS [stride N|NxM] [pad N|NxM] [nobias]     cross-correlation
  *   act                           the run's activation (--act)
- *   relu | leaky A | elu A | tanh | sigmoid | linear      one by name
+ *   relu | leaky A | elu A | tanh | ...       one by name: ramp/activation.h
+ *   prelu [A]                     a slope learned for each channel; A at first
+ *   maxout [K]                    the largest of K adjacent channels
+ *   crelu                         twice the channels: max(0, x), max(0, -x)
  *   maxpool RxS [stride N|NxM] [pad ..] [ceil]   ceil: keep partial windows
  *   avgpool RxS [stride N|NxM] [pad ..] [ceil]   mean of the pixels inside
  *   globalpool [max]              mean (or largest) over the whole map

@@ -140,6 +140,8 @@ enum winograd_step {
 #define KERNELS_DOTS_N 5
 #define KERNELS_PEAK_VECTORS 12
 
+enum { KERNELS_ACTS = RAMP_ACT_PRELU }; /* functions of one number */
+
 struct kernels {
     const char *name;
     size_t width;                     /* floats in a vector */
@@ -158,12 +160,30 @@ struct kernels {
     narrow_fn *narrow_output, *narrow_gradient;
 
     /* y = f(x), in place allowed; dx = dy f'(x), given x and y = f(x), in
-     * place of dy allowed. a: see struct ramp_activation. */
-    void (*act_forward[RAMP_N_ACTS])(float *y, const float *x, size_t n,
-                                     float a);
-    void (*act_backward[RAMP_N_ACTS])(float *dx, const float *dy,
-                                      const float *x, const float *y, size_t n,
+     * place of dy allowed; which of x and y is looked at, says
+     * layers/activation.h. a: see struct ramp_activation. */
+    void (*act_forward[KERNELS_ACTS])(float *y, const float *x, size_t n,
                                       float a);
+    void (*act_backward[KERNELS_ACTS])(float *dx, const float *dy,
+                                       const float *x, const float *y, size_t n,
+                                       float a);
+
+    /* Those of m pixels of c channels (ramp/activation.h): slope (c), its
+     * gradient is added to; forward in place allowed. maxout: n groups of k;
+     * index (unless NULL): which of its group it was; if one is NaN, the last
+     * such. crelu: y has 2 c channels. */
+    void (*prelu_forward)(float *y, const float *x, const float *slope,
+                          size_t m, size_t c);
+    void (*prelu_backward)(float *dx, float *dslope, const float *dy,
+                           const float *x, const float *slope, size_t m,
+                           size_t c);
+    void (*maxout_forward)(float *y, uint16_t *index, const float *x, size_t n,
+                           size_t k);
+    void (*maxout_backward)(float *dx, const float *dy, const uint16_t *index,
+                            size_t n, size_t k);
+    void (*crelu_forward)(float *y, const float *x, size_t m, size_t c);
+    void (*crelu_backward)(float *dx, const float *dy, const float *y, size_t m,
+                           size_t c);
 
     /* y += x; y += a x; y = a y */
     void (*add)(float *y, const float *x, size_t n);

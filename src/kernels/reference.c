@@ -178,29 +178,167 @@ void reference_dense_backward(double *dx, double *dw, double *db,
 
 /* ---- Activations ---- */
 
+static double normal_distribution(double x)
+{
+    return erfc(-x / sqrt(2)) / 2;
+}
+
+static double normal_density(double x)
+{
+    return exp(-x * x / 2) / sqrt(8 * atan(1));
+}
+
+static double logistic(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static double gelu_g(double x)
+{
+    return sqrt(2 / atan(1)) * (x + 0.044715 * x * x * x);
+}
+
+/* x times a share of it. Where the share is 0, so is the product, also of an
+ * infinite x. */
+static double gate(double x, double share)
+{
+    return share == 0 ? 0 : x * share;
+}
+
+static const double selu_scale = 1.0507009873554805,
+                    selu_a = 1.6732632423543773;
+
 double reference_act(enum ramp_act_kind kind, double x, double a)
 {
     switch (kind) {
     case RAMP_ACT_RELU: return x < 0 ? 0 : x;
+    case RAMP_ACT_PRELU:
     case RAMP_ACT_LEAKY: return x < 0 ? a * x : x;
     case RAMP_ACT_ELU: return x < 0 ? a * expm1(x) : x;
     case RAMP_ACT_TANH: return tanh(x);
-    case RAMP_ACT_SIGMOID: return 1 / (1 + exp(-x));
+    case RAMP_ACT_SIGMOID: return logistic(x);
+    case RAMP_ACT_SELU: return selu_scale * (x < 0 ? selu_a * expm1(x) : x);
+    case RAMP_ACT_SRELU: return x < -1 ? -1 : x;
+    case RAMP_ACT_SOFTPLUS:
+        return (x < 0 ? 0 : x) + log1p(exp(-fabs(a * x))) / a;
+    case RAMP_ACT_GELU: return gate(x, normal_distribution(x));
+    case RAMP_ACT_GELU_TANH: return gate(x, logistic(gelu_g(x)));
+    case RAMP_ACT_SILU: return gate(x, logistic(x));
+    case RAMP_ACT_ABS: return x < 0 ? -x : x;
+    case RAMP_ACT_RELU6: return x < 0 ? 0 : x > 6 ? 6 : x;
     default: return x;
     }
 }
 
 double reference_act_slope(enum ramp_act_kind kind, double x, double a)
 {
-    double y = reference_act(kind, x, a);
+    double y = reference_act(kind, x, a), g, dg;
     switch (kind) {
-    case RAMP_ACT_RELU: return x > 0 ? 1 : 0;
+    case RAMP_ACT_RELU: return x > 0 ? 1 : x == 0 ? a : 0;
+    case RAMP_ACT_PRELU:
     case RAMP_ACT_LEAKY: return x > 0 ? 1 : a;
     case RAMP_ACT_ELU: return x > 0 ? 1 : a * exp(x);
     case RAMP_ACT_TANH: return 1 - y * y;
     case RAMP_ACT_SIGMOID: return y * (1 - y);
+    case RAMP_ACT_SELU: return selu_scale * (x > 0 ? 1 : selu_a * exp(x));
+    case RAMP_ACT_SRELU: return x > -1 ? 1 : 0;
+    case RAMP_ACT_SOFTPLUS: return logistic(a * x);
+    case RAMP_ACT_GELU:
+        return normal_distribution(x) + gate(x, normal_density(x));
+    case RAMP_ACT_GELU_TANH:
+        g = gelu_g(x);
+        dg = sqrt(2 / atan(1)) * (1 + 3 * 0.044715 * x * x);
+        return logistic(g) + gate(x * dg, logistic(g) * logistic(-g));
+    case RAMP_ACT_SILU:
+        return logistic(x) + gate(x, logistic(x) * logistic(-x));
+    case RAMP_ACT_ABS: return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case RAMP_ACT_RELU6: return x > 0 && x < 6 ? 1 : 0;
     default: return 1;
     }
+}
+
+static int sign_of(double x)
+{
+    return (x > 0) - (x < 0);
+}
+
+int reference_act_piece(enum ramp_act_kind kind, double x)
+{
+    switch (kind) {
+    case RAMP_ACT_LINEAR:
+    case RAMP_ACT_TANH:
+    case RAMP_ACT_SIGMOID:
+    case RAMP_ACT_SOFTPLUS:
+    case RAMP_ACT_GELU:
+    case RAMP_ACT_GELU_TANH:
+    case RAMP_ACT_SILU: return 0;
+    case RAMP_ACT_SRELU: return sign_of(x + 1);
+    case RAMP_ACT_RELU6: return sign_of(x) + sign_of(x - 6);
+    default: return sign_of(x);
+    }
+}
+
+void reference_prelu_forward(double *y, const double *x, const double *slope,
+                             size_t m, size_t c)
+{
+    for (size_t i = 0; i < m * c; i++)
+        y[i] = reference_act(RAMP_ACT_PRELU, x[i], slope[i % c]);
+}
+
+void reference_prelu_backward(double *dx, double *dslope, const double *dy,
+                              const double *x, const double *slope, size_t m,
+                              size_t c)
+{
+    for (size_t j = 0; j < c && dslope != NULL; j++)
+        dslope[j] = 0;
+    for (size_t i = 0; i < m * c; i++) {
+        if (dx != NULL)
+            dx[i] =
+                dy[i] * reference_act_slope(RAMP_ACT_PRELU, x[i], slope[i % c]);
+        if (dslope != NULL && x[i] < 0)
+            dslope[i % c] += dy[i] * x[i];
+    }
+}
+
+void reference_maxout_forward(double *y, size_t *winner, const double *x,
+                              size_t n, size_t k)
+{
+    for (size_t i = 0; i < n; i++) {
+        winner[i] = i * k;
+        for (size_t j = i * k; j < (i + 1) * k; j++)
+            if (x[j] > x[winner[i]] || isnan(x[j]))
+                winner[i] = j;
+        y[i] = x[winner[i]];
+    }
+}
+
+void reference_maxout_backward(double *dx, const double *dy,
+                               const size_t *winner, size_t n, size_t k)
+{
+    for (size_t j = 0; j < n * k; j++)
+        dx[j] = winner[j / k] == j ? dy[j / k] : 0;
+}
+
+void reference_crelu_forward(double *y, const double *x, size_t m, size_t c)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < c; j++) {
+            y[i * 2 * c + j] = reference_act(RAMP_ACT_RELU, x[i * c + j], 0);
+            y[i * 2 * c + c + j] =
+                reference_act(RAMP_ACT_RELU, -x[i * c + j], 0);
+        }
+}
+
+void reference_crelu_backward(double *dx, const double *dy, const double *x,
+                              size_t m, size_t c)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < c; j++) {
+            double v = x[i * c + j];
+            dx[i * c + j] = v > 0   ? dy[i * 2 * c + j]
+                            : v < 0 ? -dy[i * 2 * c + c + j]
+                                    : 0;
+        }
 }
 
 /* ---- Pools ---- */

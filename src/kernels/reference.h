@@ -41,9 +41,30 @@ void reference_dense_backward(double *dx, double *dw, double *db,
                               const double *dy, const double *x,
                               const double *w, size_t n, size_t in, size_t k);
 
-/* f(x) and f'(x); formulas in ramp/activation.h. */
+/* f(x) and f'(x), of prelu with w = a; formulas in ramp/activation.h. Not of
+ * maxout and crelu. */
 double reference_act(enum ramp_act_kind kind, double x, double a);
 double reference_act_slope(enum ramp_act_kind kind, double x, double a);
+/* Between which of its kinks x lies, or on which: two x of one piece have
+ * nothing but smooth values between them. */
+int reference_act_piece(enum ramp_act_kind kind, double x);
+
+/* m pixels of c channels; slope (c). */
+void reference_prelu_forward(double *y, const double *x, const double *slope,
+                             size_t m, size_t c);
+void reference_prelu_backward(double *dx, double *dslope, const double *dy,
+                              const double *x, const double *slope, size_t m,
+                              size_t c);
+/* n groups of k; winner[i] is its index in x, the first of equals; a NaN beats
+ * every number. */
+void reference_maxout_forward(double *y, size_t *winner, const double *x,
+                              size_t n, size_t k);
+void reference_maxout_backward(double *dx, const double *dy,
+                               const size_t *winner, size_t n, size_t k);
+/* x (m, c), y (m, 2 c) */
+void reference_crelu_forward(double *y, const double *x, size_t m, size_t c);
+void reference_crelu_backward(double *dx, const double *dy, const double *x,
+                              size_t m, size_t c);
 
 /* The largest pixel of each window; winner[i] is its index in x, the first of
  * equals; a NaN beats every number. Padding never wins, and every window must

@@ -1,24 +1,60 @@
-/* activation.c - the names of the activations. */
+/* activation.c - the names of the activations, and what the plan asks. */
+#include "layers/activation.h"
+
 #include "base/error.h"
 #include "base/text.h"
 
-#include <ramp/activation.h>
-
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* What the number of an activation may be; without one, high is 0. */
+struct number {
+    float given; /* if nothing is */
+    double low, high;
+    bool whole;
+    bool quiet; /* not named where it is what it is without being named */
+};
+
 static const struct {
     const char *name;
-    bool has_a;
-    float a; /* if not given */
+    struct number a;
+    bool needs_input, passes_max;
 } acts[RAMP_N_ACTS] = {
-    [RAMP_ACT_LINEAR] = {"linear", false, 0},
-    [RAMP_ACT_RELU] = {"relu", false, 0},
-    [RAMP_ACT_LEAKY] = {"leaky", true, 0.01f},
-    [RAMP_ACT_ELU] = {"elu", true, 1},
-    [RAMP_ACT_TANH] = {"tanh", false, 0},
-    [RAMP_ACT_SIGMOID] = {"sigmoid", false, 0},
+    [RAMP_ACT_LINEAR] = {"linear", .passes_max = true},
+    [RAMP_ACT_RELU] = {"relu", {0, 0, 1, .quiet = true}, .passes_max = true},
+    [RAMP_ACT_LEAKY] = {"leaky", {0.01f, 0, 1000}, .passes_max = true},
+    [RAMP_ACT_ELU] = {"elu", {1, 0, 1000}, .passes_max = true},
+    [RAMP_ACT_TANH] = {"tanh", .passes_max = true},
+    [RAMP_ACT_SIGMOID] = {"sigmoid", .passes_max = true},
+    [RAMP_ACT_SELU] = {"selu", .passes_max = true},
+    [RAMP_ACT_SRELU] = {"srelu", .passes_max = true},
+    [RAMP_ACT_SOFTPLUS] = {"softplus", {1, 0.001, 1000}, .passes_max = true},
+    [RAMP_ACT_GELU] = {"gelu", .needs_input = true},
+    [RAMP_ACT_GELU_TANH] = {"gelu-tanh", .needs_input = true},
+    [RAMP_ACT_SILU] = {"silu", .needs_input = true},
+    [RAMP_ACT_ABS] = {"abs", .needs_input = true},
+    [RAMP_ACT_RELU6] = {"relu6", .passes_max = true},
+    [RAMP_ACT_PRELU] = {"prelu", {0.25f, 0, 1000}, .needs_input = true},
+    [RAMP_ACT_MAXOUT] = {"maxout", {2, 2, 1000, .whole = true}},
+    [RAMP_ACT_CRELU] = {"crelu"},
 };
+
+/* The output of ReLU is 0 at 0 and below. */
+static bool has_slope_at_0(const struct ramp_activation *act)
+{
+    return act->kind == RAMP_ACT_RELU && act->a != 0;
+}
+
+bool activation_needs_input(const struct ramp_activation *act)
+{
+    return acts[act->kind].needs_input || has_slope_at_0(act);
+}
+
+bool activation_passes_max(const struct ramp_activation *act)
+{
+    return acts[act->kind].passes_max && !has_slope_at_0(act);
+}
 
 const char *ramp_activation_name(enum ramp_act_kind kind)
 {
@@ -35,7 +71,29 @@ static enum ramp_status unknown(const char *text, const char *word,
     const char *near = text_nearest(word, names);
     return error_set(err, RAMP_USAGE, "unknown activation %s; try %s",
                      TEXT_QUOTE(text),
-                     near ? near : "relu, leaky, elu, tanh, sigmoid or linear");
+                     near ? near : "relu, leaky, elu, gelu, tanh or sigmoid");
+}
+
+/* `text` is NULL if there is no number. */
+static enum ramp_status parse_number(struct ramp_activation *act,
+                                     enum ramp_act_kind kind, const char *text,
+                                     struct ramp_error *err)
+{
+    const struct number *n = &acts[kind].a;
+    double a = (double)n->given;
+    if (text != NULL && n->high == 0)
+        return error_set(err, RAMP_USAGE,
+                         "activation %s: expected no number, found %s",
+                         acts[kind].name, TEXT_QUOTE(text));
+    if (text != NULL && (!text_to_double(&a, text, n->low, n->high) ||
+                         (n->whole && a != floor(a))))
+        return error_set(err, RAMP_USAGE,
+                         "activation %s: expected a %snumber from %g to %g, "
+                         "found %s",
+                         acts[kind].name, n->whole ? "whole " : "", n->low,
+                         n->high, TEXT_QUOTE(text));
+    *act = (struct ramp_activation){kind, (float)a};
+    return RAMP_OK;
 }
 
 enum ramp_status ramp_activation_parse(struct ramp_activation *act,
@@ -48,22 +106,9 @@ enum ramp_status ramp_activation_parse(struct ramp_activation *act,
     memcpy(word, text, n);
     word[n] = 0;
     const char *number = text[n] ? text + n + 1 : NULL;
-    for (int i = 0; i < RAMP_N_ACTS; i++) {
-        double a = acts[i].a;
-        if (!text_equal(word, acts[i].name))
-            continue;
-        if (number != NULL && !acts[i].has_a)
-            return error_set(err, RAMP_USAGE,
-                             "activation %s: expected no number, found %s",
-                             acts[i].name, TEXT_QUOTE(number));
-        if (number != NULL && !text_to_double(&a, number, 0, 1000))
-            return error_set(err, RAMP_USAGE,
-                             "activation %s: expected a number from 0 to "
-                             "1000, found %s",
-                             acts[i].name, TEXT_QUOTE(number));
-        *act = (struct ramp_activation){(enum ramp_act_kind)i, (float)a};
-        return RAMP_OK;
-    }
+    for (int i = 0; i < RAMP_N_ACTS; i++)
+        if (text_equal(word, acts[i].name))
+            return parse_number(act, (enum ramp_act_kind)i, number, err);
     return unknown(text, word, err);
 }
 
@@ -71,7 +116,8 @@ void ramp_activation_text(const struct ramp_activation *act, char *buffer,
                           size_t n_bytes)
 {
     const char *name = ramp_activation_name(act->kind);
-    if (acts[act->kind].has_a)
+    const struct number *n = &acts[act->kind].a;
+    if (n->high > 0 && !(n->quiet && act->a == n->given))
         snprintf(buffer, n_bytes, "%s %g", name, (double)act->a);
     else
         snprintf(buffer, n_bytes, "%s", name);

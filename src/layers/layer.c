@@ -2,12 +2,14 @@
 #include "layers/layer.h"
 
 #include "base/error.h"
+#include "layers/activation.h"
 #include "layers/interleaved.h"
 #include "layers/layers.h"
 #include "layers/winograd.h"
 
 #include <ramp/net.h>
 #include <stdio.h>
+#include <string.h>
 
 bool layer_is_batch_wise(const struct layer *layer, bool training)
 {
@@ -22,6 +24,7 @@ size_t layer_n_weights(const struct layer *layer)
     case LAYER_CONV: return v->r * v->s * layer->in.c * layer->out.c;
     case LAYER_DENSE: return shape_size(layer->in) * layer->out.c;
     case LAYER_BATCHNORM: return layer->scale ? layer->in.c : 0;
+    case LAYER_PRELU: return layer->in.c;
     default: return 0;
     }
 }
@@ -36,16 +39,17 @@ size_t layer_n_params(const struct layer *layer)
     return n;
 }
 
-/* All activations there are know their derivative from their output. */
 bool layer_needs_output(const struct layer *layer)
 {
-    return layer->kind == LAYER_ACT;
+    return layer->kind == LAYER_CRELU ||
+           (layer->kind == LAYER_ACT && !activation_needs_input(&layer->act));
 }
 
 bool layer_needs_input(const struct layer *layer)
 {
     return layer->kind == LAYER_CONV || layer->kind == LAYER_DENSE ||
-           layer->kind == LAYER_BATCHNORM;
+           layer->kind == LAYER_BATCHNORM || layer->kind == LAYER_PRELU ||
+           (layer->kind == LAYER_ACT && activation_needs_input(&layer->act));
 }
 
 size_t layer_saved_bytes(const struct layer *layer, const struct run *run)
@@ -53,6 +57,7 @@ size_t layer_saved_bytes(const struct layer *layer, const struct run *run)
     if (!run->training)
         return 0;
     switch (layer->kind) {
+    case LAYER_MAXOUT:
     case LAYER_MAXPOOL:
         return run->max_batch * shape_size(layer->out) * sizeof(uint16_t);
     case LAYER_BATCHNORM: return 4 * layer->in.c * sizeof(float);
@@ -81,6 +86,7 @@ size_t layer_scratch_floats(const struct layer *layer, const struct run *run)
     switch (layer->kind) {
     case LAYER_CONV: return conv2d_scratch_floats(layer, run);
     case LAYER_DENSE: return dense_scratch_floats(layer, run);
+    case LAYER_PRELU: return run->training ? layer->in.c : 0;
     default: return 0;
     }
 }
@@ -96,14 +102,17 @@ size_t layer_shared_floats(const struct layer *layer, const struct run *run)
 
 size_t layer_partial_weights(const struct layer *layer, const struct run *run)
 {
-    return layer->kind == LAYER_CONV ? conv2d_partial_weights(layer, run) : 0;
+    switch (layer->kind) {
+    case LAYER_CONV: return conv2d_partial_weights(layer, run);
+    case LAYER_PRELU: return layer->in.c;
+    default: return 0;
+    }
 }
 
 size_t layer_partial_floats(const struct layer *layer, const struct run *run)
 {
-    size_t bias = layer->bias ? layer->out.c : 0;
-    return layer->kind == LAYER_CONV ? conv2d_partial_weights(layer, run) + bias
-                                     : 0;
+    bool bias = layer->kind == LAYER_CONV && layer->bias;
+    return layer_partial_weights(layer, run) + (bias ? layer->out.c : 0);
 }
 
 size_t layer_block(const struct layer *layer, const struct run *run)
@@ -136,6 +145,10 @@ void layer_collect(const struct layer *layer, const struct pass *pass,
 {
     if (layer->kind == LAYER_CONV)
         conv2d_collect(layer, pass, partial);
+    if (layer->kind == LAYER_PRELU) {
+#pragma omp single nowait
+        memcpy(pass->dweight, partial, layer->in.c * sizeof *partial);
+    }
 }
 
 void layer_pack(const struct layer *layer, const struct pass *pass)
@@ -157,6 +170,9 @@ void layer_forward(const struct layer *layer, const struct pass *pass, float *y,
         pass->run->kernels->act_forward[layer->act.kind](
             y, x, pass->n * map_floats(layer), layer->act.a);
         break;
+    case LAYER_PRELU: prelu_forward(layer, pass, y, x); break;
+    case LAYER_MAXOUT: maxout_forward(layer, pass, y, x); break;
+    case LAYER_CRELU: crelu_forward(layer, pass, y, x); break;
     case LAYER_MAXPOOL: maxpool_forward(layer, pass, y, x); break;
     case LAYER_AVGPOOL: avgpool_forward(layer, pass, y, x); break;
     case LAYER_BATCHNORM:
@@ -177,6 +193,7 @@ void layer_backward(const struct layer *layer, const struct pass *pass,
     case LAYER_CONV: conv2d_backward(layer, pass, dx, dy, x); return;
     case LAYER_DENSE: dense_backward(layer, pass, dx, dy, x); return;
     case LAYER_BATCHNORM: batchnorm_backward(layer, pass, dx, dy, x); return;
+    case LAYER_PRELU: prelu_backward(layer, pass, dx, dy, x); return;
     default: break;
     }
     if (dx == NULL)
@@ -186,6 +203,8 @@ void layer_backward(const struct layer *layer, const struct pass *pass,
         pass->run->kernels->act_backward[layer->act.kind](
             dx, dy, x, y, pass->n * map_floats(layer), layer->act.a);
         break;
+    case LAYER_MAXOUT: maxout_backward(layer, pass, dx, dy); break;
+    case LAYER_CRELU: crelu_backward(layer, pass, dx, dy, y); break;
     case LAYER_MAXPOOL: maxpool_backward(layer, pass, dx, dy); break;
     case LAYER_AVGPOOL: avgpool_backward(layer, pass, dx, dy); break;
     case LAYER_DROPOUT: dropout_apply(layer, pass, dx, dy); break;
@@ -227,7 +246,10 @@ void layer_describe(const struct layer *layer, const struct run *run,
         if (!run->training)
             reason = "it drops nothing outside of training";
         break;
-    case LAYER_ACT: break;
+    case LAYER_MAXOUT: algorithm = "group by group"; break;
+    case LAYER_ACT:
+    case LAYER_PRELU:
+    case LAYER_CRELU: break;
     }
     snprintf(step->algorithm, sizeof step->algorithm, "%s", algorithm);
     snprintf(step->reason, sizeof step->reason, "%s", reason);

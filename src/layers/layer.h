@@ -1,11 +1,12 @@
 /* layer.h - one layer of a net: what it is, and how it runs.
  *
- * Two ways to run. An image-wise layer (conv, act, the pools, dropout) answers
- * each image by itself: its functions are serial, work on the n images given,
- * and the plan shares the images among the threads. A batch-wise layer (dense,
- * batchnorm) needs the whole batch at once: all threads of the team call it
- * together and it shares the work itself (`omp for`), so a call ends with a
- * barrier. All of them find their memory in struct pass and allocate none.
+ * Two ways to run. An image-wise layer (conv, activations, pools, dropout)
+ * answers each image by itself: its functions are serial, work on the n images
+ * given, and the plan shares the images among the threads. A batch-wise layer
+ * (dense, batchnorm) needs the whole batch at once: all threads of the team
+ * call it together and it shares the work itself (`omp for`), so a call ends
+ * with a barrier. All of them find their memory in struct pass and allocate
+ * none.
  *
  * An interleaved layer (interleaved.h) works on one interleaved map at a time,
  * whatever the number of images in it.
@@ -28,7 +29,10 @@
 
 enum layer_kind {
     LAYER_CONV,
-    LAYER_ACT,
+    LAYER_ACT, /* those of one number; the next three are the others */
+    LAYER_PRELU,
+    LAYER_MAXOUT,
+    LAYER_CRELU,
     LAYER_MAXPOOL,
     LAYER_AVGPOOL,
     LAYER_BATCHNORM,
@@ -52,13 +56,13 @@ struct layer {
     struct window window;       /* conv and pools */
     bool bias;                  /* conv and dense */
     bool scale;                 /* batchnorm: trained; else it is 1 */
-    struct ramp_activation act; /* act */
+    struct ramp_activation act; /* activations */
     bool interleaved; /* in a plan: runs on interleaved images, see below */
     double rate;      /* dropout: share of units dropped */
     /* Where its parameters begin in the net's blocks: the weight, r*s*c*k or
      * h*w*c*k floats, then the bias, k (conv, dense); scale, c, if it has one,
      * then shift, c (batchnorm), whose running mean, c, and variance, c, are at
-     * running_at. */
+     * running_at; slopes, c (prelu). */
     size_t weight_at, bias_at, running_at;
 };
 
@@ -78,8 +82,8 @@ struct pass {
     size_t first;       /* index of the first of them in the batch */
     size_t layer_index; /* keeps the dropout of two layers apart */
     const float *weight, *bias; /* the layer's own parameters; batch norm: */
-    float *dweight, *dbias;     /* scale and shift. Gradients; image-wise: see
-                                 * layer_partial_floats */
+    float *dweight, *dbias;     /* scale and shift; prelu: slopes. Gradients;
+                                 * image-wise: see layer_partial_floats */
     bool fresh;                 /* nothing stands in them yet */
     float *running;             /* batch norm: mean (c), variance (c) */
     uint64_t seed, step;        /* of dropout */

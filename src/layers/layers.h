@@ -40,6 +40,21 @@ void dense_backward(const struct layer *l, const struct pass *p, float *dx,
 void dense_describe(const struct layer *l, const struct run *run,
                     struct ramp_plan_step *step);
 
+/* ---- activations that know their channel (ramp/activation.h) ----
+ * saved (maxout only): which of its group each output was. */
+void prelu_forward(const struct layer *l, const struct pass *p, float *y,
+                   const float *x);
+void prelu_backward(const struct layer *l, const struct pass *p, float *dx,
+                    const float *dy, const float *x);
+void maxout_forward(const struct layer *l, const struct pass *p, float *y,
+                    const float *x);
+void maxout_backward(const struct layer *l, const struct pass *p, float *dx,
+                     const float *dy);
+void crelu_forward(const struct layer *l, const struct pass *p, float *y,
+                   const float *x);
+void crelu_backward(const struct layer *l, const struct pass *p, float *dx,
+                    const float *dy, const float *y);
+
 /* ---- pools; saved (max only): the winning tap of each output ---- */
 void maxpool_forward(const struct layer *l, const struct pass *p, float *y,
                      const float *x);

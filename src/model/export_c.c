@@ -278,6 +278,8 @@ static void put_weights(struct pen *p, const struct layer *l,
     if (l->kind == LAYER_CONV)
         putf(p, "/* %s: rows, columns, %zu channels in, %zu out */\n", l->text,
              l->in.c, l->out.c);
+    else if (l->kind == LAYER_PRELU)
+        putf(p, "/* %s: %zu channels */\n", l->text, l->in.c);
     else
         putf(p, "/* %s: %zu values in, %zu out */\n", l->text,
              shape_size(l->in), l->out.c);
@@ -326,7 +328,8 @@ static void put_all_weights(struct pen *p, const struct ramp_model *model)
     }
     for (size_t i = 0; i < net->n_layers && p->status == RAMP_OK; i++) {
         const struct layer *l = &net->layers[i];
-        if (l->kind == LAYER_CONV || l->kind == LAYER_DENSE)
+        if (l->kind == LAYER_CONV || l->kind == LAYER_DENSE ||
+            l->kind == LAYER_PRELU)
             put_weights(p, l, net);
         else if (l->kind == LAYER_BATCHNORM)
             p->status = put_batchnorm(p, l, net);
@@ -351,9 +354,18 @@ static bool has_act(const struct ramp_net *net, enum ramp_act_kind kind)
     return false;
 }
 
+/* "gelu-tanh" -> "act_gelu_tanh" */
+static void act_function(char name[64], enum ramp_act_kind kind)
+{
+    snprintf(name, 64, "act_%s", ramp_activation_name(kind));
+    for (char *dash = strchr(name, '-'); dash; dash = strchr(dash, '-'))
+        *dash = '_';
+}
+
 static void put_act(struct pen *p, enum ramp_act_kind kind)
 {
     const char *name = ramp_activation_name(kind), *formula;
+    char function[64];
     bool has_a;
     if (!export_act(kind, &formula, &has_a)) {
         p->status =
@@ -361,7 +373,8 @@ static void put_act(struct pen *p, enum ramp_act_kind kind)
                       "cannot export: activation %s has no C here", name);
         return;
     }
-    putf(p, "\nstatic void act_%s(float *y, int n%s)\n{\n", name,
+    act_function(function, kind);
+    putf(p, "\nstatic void %s(float *y, int n%s)\n{\n", function,
          has_a ? ", float a" : "");
     putf(p,
          "    for (int i = 0; i < n; i++) {\n        float x = y[i];\n"
@@ -393,8 +406,8 @@ static void put_functions(struct pen *p, const struct ramp_model *model)
 
 static bool is_in_place(const struct layer *l)
 {
-    return l->kind == LAYER_ACT || l->kind == LAYER_BATCHNORM ||
-           l->kind == LAYER_DROPOUT;
+    return l->kind == LAYER_ACT || l->kind == LAYER_PRELU ||
+           l->kind == LAYER_BATCHNORM || l->kind == LAYER_DROPOUT;
 }
 
 /* The largest map of each of the two, which the layers use in turn. */
@@ -449,20 +462,38 @@ static void put_dense_call(struct pen *p, const struct layer *l, char to,
         put(p, "NULL);\n");
 }
 
+static void put_channel_call(struct pen *p, const struct layer *l, char to,
+                             char from)
+{
+    if (l->kind == LAYER_MAXOUT) {
+        putf(p, "    maxout(%c, %zu, %c, %zu);\n", to, shape_size(l->out), from,
+             l->in.c / l->out.c);
+        return;
+    }
+    putf(p, "    crelu(%c, %c, ", to, from);
+    put_shape(p, l->in);
+    put(p, ");\n");
+}
+
 /* A layer that works in place, on the map `at`. */
 static void put_in_place_call(struct pen *p, const struct layer *l, char at)
 {
     const char *formula;
+    char function[64];
     bool has_a = false;
-    if (l->kind == LAYER_BATCHNORM) {
+    if (l->kind == LAYER_PRELU) {
+        putf(p, "    prelu(%c, ", at);
+        put_shape(p, l->in);
+        putf(p, ", %s_weight.f);\n", l->name);
+    } else if (l->kind == LAYER_BATCHNORM) {
         putf(p, "    batchnorm(%c, ", at);
         put_shape(p, l->in);
         putf(p, ",\n        %s_mul.f, %s_add.f);\n", l->name, l->name);
     } else if (l->kind == LAYER_ACT) {
         bool known = export_act(l->act.kind, &formula, &has_a);
         ASSERT(known); /* put_functions would have failed */
-        putf(p, "    act_%s(%c, %zu", ramp_activation_name(l->act.kind), at,
-             shape_size(l->in));
+        act_function(function, l->act.kind);
+        putf(p, "    %s(%c, %zu", function, at, shape_size(l->in));
         if (has_a) {
             put(p, ", ");
             put_float(p, l->act.a);
@@ -520,6 +551,8 @@ static void put_net(struct pen *p, const struct ramp_model *model)
         }
         if (l->kind == LAYER_DENSE)
             put_dense_call(p, l, to, from);
+        else if (l->kind == LAYER_MAXOUT || l->kind == LAYER_CRELU)
+            put_channel_call(p, l, to, from);
         else
             put_window_call(p, l, to, from);
         at = !at;

@@ -167,13 +167,54 @@ static const char batchnorm[] =
     "            y[i * shape.c + c] = y[i * shape.c + c] * mul[c] + add[c];\n"
     "}\n";
 
+static const char prelu[] =
+    "\n"
+    "/* y where it is not below 0, else y slope, in each channel, in place. "
+    "*/\n"
+    "static void prelu(float *restrict y, struct shape shape,\n"
+    "                  const float *slope)\n"
+    "{\n"
+    "    for (int i = 0; i < shape.h * shape.w; i++)\n"
+    "        for (int c = 0; c < shape.c; c++) {\n"
+    "            float x = y[i * shape.c + c];\n"
+    "            y[i * shape.c + c] = x < 0 ? slope[c] * x : x;\n"
+    "        }\n"
+    "}\n";
+
+static const char maxout[] =
+    "\n"
+    "/* Each of the n values of y is the largest of k adjacent ones of x. */\n"
+    "static void maxout(float *y, int n, const float *x, int k)\n"
+    "{\n"
+    "    for (int i = 0; i < n; i++) {\n"
+    "        y[i] = x[i * k];\n"
+    "        for (int j = 1; j < k; j++)\n"
+    "            y[i] = x[i * k + j] > y[i] ? x[i * k + j] : y[i];\n"
+    "    }\n"
+    "}\n";
+
+static const char crelu[] =
+    "\n"
+    "/* Twice the channels: those of x where it is above 0, then those of -x. "
+    "*/\n"
+    "static void crelu(float *restrict y, const float *x, struct shape in)\n"
+    "{\n"
+    "    for (int i = 0; i < in.h * in.w; i++)\n"
+    "        for (int c = 0; c < in.c; c++) {\n"
+    "            float v = x[i * in.c + c];\n"
+    "            y[2 * i * in.c + c] = v < 0 ? 0 : v;\n"
+    "            y[(2 * i + 1) * in.c + c] = v > 0 ? 0 : -v;\n"
+    "        }\n"
+    "}\n";
+
 const char *export_layer_code(enum layer_kind kind)
 {
     static const char *const code[] = {
         [LAYER_CONV] = conv,       [LAYER_ACT] = NULL,
         [LAYER_MAXPOOL] = maxpool, [LAYER_AVGPOOL] = avgpool,
         [LAYER_DENSE] = dense,     [LAYER_BATCHNORM] = batchnorm,
-        [LAYER_DROPOUT] = NULL,
+        [LAYER_DROPOUT] = NULL,    [LAYER_PRELU] = prelu,
+        [LAYER_MAXOUT] = maxout,   [LAYER_CRELU] = crelu,
     };
     ASSERT((size_t)kind < sizeof code / sizeof *code);
     return code[kind];
@@ -191,6 +232,20 @@ bool export_act(enum ramp_act_kind kind, const char **formula, bool *has_a)
         [RAMP_ACT_ELU] = {"x < 0 ? a * expm1f(x) : x", true},
         [RAMP_ACT_TANH] = {"tanhf(x)", false},
         [RAMP_ACT_SIGMOID] = {"1 / (1 + expf(-x))", false},
+        [RAMP_ACT_SELU] = {"1.05070098f * (x < 0 ? 1.67326324f * expm1f(x) : "
+                           "x)",
+                           false},
+        [RAMP_ACT_SRELU] = {"x < -1 ? -1 : x", false},
+        [RAMP_ACT_SOFTPLUS] = {"(x < 0 ? 0 : x) + log1pf(expf(-fabsf(a * x))) "
+                               "/ a",
+                               true},
+        [RAMP_ACT_GELU] = {"0.5f * x * erfcf(-0.707106781f * x)", false},
+        [RAMP_ACT_GELU_TANH] = {"x / (1 + expf(-1.59576912f * (x + 0.044715f "
+                                "* x * x * x)))",
+                                false},
+        [RAMP_ACT_SILU] = {"x / (1 + expf(-x))", false},
+        [RAMP_ACT_ABS] = {"fabsf(x)", false},
+        [RAMP_ACT_RELU6] = {"x < 0 ? 0 : x > 6 ? 6 : x", false},
     };
     if ((unsigned)kind >= RAMP_N_ACTS || acts[kind].formula == NULL)
         return false;

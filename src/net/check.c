@@ -32,7 +32,7 @@ enum { IMAGES = 4 };
 
 struct twin_layer {
     double *y;
-    size_t *winner; /* maxpool */
+    size_t *winner; /* maxpool, maxout */
     double *factor; /* dropout: the mask that the float net draws;
                      * batchnorm without a scale: c times 1 */
 };
@@ -49,6 +49,11 @@ struct twin {
 static size_t map_size(struct shape s)
 {
     return IMAGES * shape_size(s);
+}
+
+static size_t map_pixels(const struct layer *l)
+{
+    return IMAGES * l->in.h * l->in.w;
 }
 
 static struct reference_window window_of(const struct layer *l)
@@ -112,7 +117,7 @@ static bool twin_layer_init(struct twin_layer *t, const struct layer *l,
 {
     size_t n = map_size(l->out);
     bool have = (t->y = mem_alloc(n, sizeof *t->y)) != NULL;
-    if (l->kind == LAYER_MAXPOOL)
+    if (l->kind == LAYER_MAXPOOL || l->kind == LAYER_MAXOUT)
         have = have && (t->winner = mem_alloc(n, sizeof *t->winner)) != NULL;
     if (l->kind == LAYER_DROPOUT)
         have = have && (t->factor = mem_alloc(n, sizeof *t->factor)) != NULL &&
@@ -184,6 +189,16 @@ static void twin_layer_forward(struct twin *twin, size_t index)
         for (size_t i = 0; i < map_size(l->in); i++)
             t->y[i] = reference_act(l->act.kind, x[i], (double)l->act.a);
         break;
+    case LAYER_PRELU:
+        reference_prelu_forward(t->y, x, weight, map_pixels(l), l->in.c);
+        break;
+    case LAYER_MAXOUT:
+        reference_maxout_forward(t->y, t->winner, x, map_size(l->out),
+                                 l->in.c / l->out.c);
+        break;
+    case LAYER_CRELU:
+        reference_crelu_forward(t->y, x, map_pixels(l), l->in.c);
+        break;
     case LAYER_MAXPOOL:
         reference_maxpool_forward(t->y, t->winner, x, &v);
         break;
@@ -221,6 +236,17 @@ static void twin_layer_backward(struct twin *twin, size_t index, double *dx,
         for (size_t i = 0; i < map_size(l->in); i++)
             dx[i] = dy[i] *
                     reference_act_slope(l->act.kind, x[i], (double)l->act.a);
+        break;
+    case LAYER_PRELU:
+        reference_prelu_backward(dx, dweight, dy, x, weight, map_pixels(l),
+                                 l->in.c);
+        break;
+    case LAYER_MAXOUT:
+        reference_maxout_backward(dx, dy, t->winner, map_size(l->out),
+                                  l->in.c / l->out.c);
+        break;
+    case LAYER_CRELU:
+        reference_crelu_backward(dx, dy, x, map_pixels(l), l->in.c);
         break;
     case LAYER_MAXPOOL:
         reference_maxpool_backward(dx, dy, t->winner, &v);
@@ -262,8 +288,8 @@ static void twin_backward(struct twin *twin)
     memcpy(twin->dx, dy, map_size(twin->net->input) * sizeof *dy);
 }
 
-/* On which side of each kink the net stands, from layer `first` on: the signs
- * that activations see and the winners of max pools. While this stays the
+/* On which side of each kink the net stands, from layer `first` on: the pieces
+ * of activations and the winners of max pools and maxout. While this stays the
  * same, the loss is smooth. */
 static uint64_t twin_side(const struct twin *twin, size_t first)
 {
@@ -271,16 +297,16 @@ static uint64_t twin_side(const struct twin *twin, size_t first)
     for (size_t i = first; i < twin->net->n_layers; i++) {
         const struct layer *l = &twin->net->layers[i];
         const double *x = twin_input(twin, i);
-        if (l->kind == LAYER_MAXPOOL)
+        if (twin->layers[i].winner != NULL)
             hash =
                 hash_bytes(hash, twin->layers[i].winner,
                            map_size(l->out) * sizeof *twin->layers[i].winner);
-        if (l->kind != LAYER_ACT || l->act.kind == RAMP_ACT_LINEAR ||
-            l->act.kind == RAMP_ACT_TANH || l->act.kind == RAMP_ACT_SIGMOID)
+        if (l->kind != LAYER_ACT && l->kind != LAYER_PRELU &&
+            l->kind != LAYER_CRELU)
             continue;
         for (size_t j = 0; j < map_size(l->in); j++) {
-            char sign = (char)((x[j] > 0) - (x[j] < 0));
-            hash = hash_bytes(hash, &sign, 1);
+            char piece = (char)reference_act_piece(l->act.kind, x[j]);
+            hash = hash_bytes(hash, &piece, 1);
         }
     }
     return hash;
@@ -309,13 +335,14 @@ static struct rng_key key_of(const struct check *check, int what, size_t turn)
 
 /* Where all biases are the same, as in a net not yet trained, values can lie
  * exactly on a kink, and where batch norm's scale is 1 a missing factor goes
- * unseen. So the check is made beside the parameters, not at them. */
+ * unseen, as a wrong channel does where all slopes are the same. So the check
+ * is made beside the parameters, not at them. */
 static void move_biases(struct check *check)
 {
     struct rng_key key = key_of(check, KEY_BIAS, 0);
     for (size_t i = 0; i < check->net->n_tensors; i++) {
         const struct tensor *t = &check->net->tensors[i];
-        if (t->role != TENSOR_BIAS && t->role != TENSOR_NORM)
+        if (t->role == TENSOR_WEIGHT || t->role == TENSOR_RUNNING)
             continue;
         for (size_t j = t->offset; j < t->offset + t->n; j++)
             check->net->params[j] += (float)(0.1 * rng_normal(key, j));

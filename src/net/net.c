@@ -45,13 +45,15 @@ static void place_parameters(struct ramp_net *net)
         struct layer *l = &net->layers[i];
         size_t weights = layer_n_weights(l), params = layer_n_params(l);
         bool norm = l->kind == LAYER_BATCHNORM;
+        enum tensor_role role = l->kind == LAYER_PRELU ? TENSOR_SLOPE
+                                : norm                 ? TENSOR_NORM
+                                                       : TENSOR_WEIGHT;
         l->weight_at = net->n_params;
         l->bias_at = net->n_params + weights;
         l->running_at = net->n_running;
         net->n_params += params;
         if (weights > 0)
-            add_tensor(net, i, "weight", norm ? TENSOR_NORM : TENSOR_WEIGHT,
-                       l->weight_at);
+            add_tensor(net, i, "weight", role, l->weight_at);
         if (params > weights)
             add_tensor(net, i, "bias", norm ? TENSOR_NORM : TENSOR_BIAS,
                        l->bias_at);
@@ -312,6 +314,20 @@ enum ramp_status ramp_net_load(struct ramp_net **net, const char *name,
     return status;
 }
 
+/* Of what is not drawn. */
+static float first_value(const struct ramp_net *net, const struct tensor *t,
+                         const struct ramp_init *init)
+{
+    switch (t->role) {
+    case TENSOR_BIAS: return init->bias;
+    case TENSOR_SLOPE: return net->layers[t->layer].act.a;
+    case TENSOR_NORM: return text_ends_with(t->name, ".weight");
+    case TENSOR_RUNNING: return text_ends_with(t->name, "running_var");
+    case TENSOR_WEIGHT: break;
+    }
+    return 0;
+}
+
 void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
                    uint64_t seed)
 {
@@ -319,11 +335,9 @@ void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
     for (size_t i = 0; i < net->n_tensors; i++) {
         const struct tensor *t = &net->tensors[i];
         float *memory = net_tensor_block(net, t) + t->offset;
-        bool ones =
-            text_ends_with(t->name, "running_var") ||
-            (t->role == TENSOR_NORM && text_ends_with(t->name, ".weight"));
+        float first = first_value(net, t, init);
         for (size_t j = 0; j < t->n; j++)
-            memory[j] = ones ? 1 : t->role == TENSOR_BIAS ? init->bias : 0;
+            memory[j] = first;
         if (t->role != TENSOR_WEIGHT)
             continue;
         struct order o = tensor_order(net, t);

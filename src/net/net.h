@@ -12,6 +12,7 @@ enum tensor_role {
     TENSOR_WEIGHT,  /* conv, dense: decays */
     TENSOR_BIAS,    /* conv, dense */
     TENSOR_NORM,    /* batch norm's scale and shift */
+    TENSOR_SLOPE,   /* prelu */
     TENSOR_RUNNING, /* batch norm's running mean and variance: not trained */
 };
 

@@ -218,24 +218,41 @@ static enum ramp_status parse_dropout(struct spec *s, struct layer *l)
     return parse_number(s, &l->rate, 0, 0.99, "a share from 0 to 0.99");
 }
 
+/* An activation takes the place that its kind of layer has. */
+static enum ramp_status set_act(struct spec *s, struct layer *l,
+                                struct ramp_activation act)
+{
+    size_t k = act.kind == RAMP_ACT_MAXOUT ? (size_t)act.a : 1;
+    l->act = act;
+    l->kind = act.kind == RAMP_ACT_PRELU    ? LAYER_PRELU
+              : act.kind == RAMP_ACT_MAXOUT ? LAYER_MAXOUT
+              : act.kind == RAMP_ACT_CRELU  ? LAYER_CRELU
+                                            : LAYER_ACT;
+    if (l->in.c % k != 0)
+        return fail(s,
+                    "maxout: expected a number of channels that %zu divides, "
+                    "found %zu",
+                    k, l->in.c);
+    l->out.c = l->in.c / k * (act.kind == RAMP_ACT_CRELU ? 2 : 1);
+    return RAMP_OK;
+}
+
 static enum ramp_status parse_act(struct spec *s, struct layer *l)
 {
-    l->kind = LAYER_ACT;
-    l->act = s->options->act;
-    return RAMP_OK;
+    return set_act(s, l, s->options->act);
 }
 
 static enum ramp_status parse_named_act(struct spec *s, struct layer *l)
 {
     struct ramp_error err;
+    struct ramp_activation act;
     char text[MAX_LINE];
     const char *number = next(s);
-    l->kind = LAYER_ACT;
     snprintf(text, sizeof text, "%s%s%s", s->words[0], number ? " " : "",
              number ? number : "");
-    if (ramp_activation_parse(&l->act, text, &err) != RAMP_OK)
+    if (ramp_activation_parse(&act, text, &err) != RAMP_OK)
         return fail(s, "%s", err.text);
-    return RAMP_OK;
+    return set_act(s, l, act);
 }
 
 typedef enum ramp_status parse_fn(struct spec *s, struct layer *l);
@@ -252,26 +269,32 @@ static const struct {
     {"batchnorm", parse_batchnorm},
     {"dropout", parse_dropout},
     {"dense", parse_dense},
-    {"relu", parse_named_act},
-    {"leaky", parse_named_act},
-    {"elu", parse_named_act},
-    {"tanh", parse_named_act},
-    {"sigmoid", parse_named_act},
-    {"linear", parse_named_act},
 };
 
 enum { N_LAYER_WORDS = sizeof layer_words / sizeof *layer_words };
+
+static parse_fn *find_word(const char *word)
+{
+    for (size_t i = 0; i < N_LAYER_WORDS; i++)
+        if (text_equal(word, layer_words[i].word))
+            return layer_words[i].parse;
+    for (int i = 0; i < RAMP_N_ACTS; i++)
+        if (text_equal(word, ramp_activation_name((enum ramp_act_kind)i)))
+            return parse_named_act;
+    return NULL;
+}
 
 /* The text and the name ("conv2") that messages and files use. */
 static void name_layer(struct spec *s, struct layer *l)
 {
     static const char *const kinds[] = {
-        "conv", "act", "maxpool", "avgpool", "batchnorm", "dropout", "dense"};
+        "conv",    "act",     "prelu",     "maxout",  "crelu",
+        "maxpool", "avgpool", "batchnorm", "dropout", "dense"};
     char act[32];
     size_t n = 0;
     snprintf(l->name, sizeof l->name, "%s%zu", kinds[l->kind],
              ++s->n_of_kind[l->kind]);
-    if (l->kind == LAYER_ACT) {
+    if (l->kind >= LAYER_ACT && l->kind <= LAYER_CRELU) {
         ramp_activation_text(&l->act, act, sizeof act);
         snprintf(l->text, sizeof l->text, "%s", act);
         return;
@@ -315,10 +338,12 @@ static enum ramp_status check_size(struct spec *s, const struct layer *l)
 
 static enum ramp_status unknown_layer(struct spec *s)
 {
-    const char *words[N_LAYER_WORDS + 2] = {0};
+    const char *words[N_LAYER_WORDS + RAMP_N_ACTS + 2] = {"input"};
     for (size_t i = 0; i < N_LAYER_WORDS; i++)
-        words[i] = layer_words[i].word;
-    words[N_LAYER_WORDS] = "input";
+        words[1 + i] = layer_words[i].word;
+    for (int i = 0; i < RAMP_N_ACTS; i++)
+        words[1 + N_LAYER_WORDS + i] =
+            ramp_activation_name((enum ramp_act_kind)i);
     const char *near = text_nearest(s->words[0], words);
     return fail(s, "expected a layer, found %s; try %s",
                 TEXT_QUOTE(s->words[0]),
@@ -327,10 +352,7 @@ static enum ramp_status unknown_layer(struct spec *s)
 
 static enum ramp_status parse_layer(struct spec *s)
 {
-    parse_fn *parse = NULL;
-    for (size_t i = 0; i < N_LAYER_WORDS; i++)
-        if (text_equal(s->words[0], layer_words[i].word))
-            parse = layer_words[i].parse;
+    parse_fn *parse = find_word(s->words[0]);
     if (parse == NULL)
         return unknown_layer(s);
     if (s->shape.h == 0)

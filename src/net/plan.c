@@ -1,6 +1,7 @@
 /* plan.c - from a net and a batch size to stages and memory. */
 #include "base/mem.h"
 #include "base/sizes.h"
+#include "layers/activation.h"
 #include "layers/interleaved.h"
 #include "net/fold.h"
 
@@ -137,7 +138,8 @@ static void order_layers(struct plan *plan)
     struct layer *l = plan->layers;
     memcpy(l, plan->net->layers, plan->n_layers * sizeof *l);
     for (size_t i = 0; i + 1 < plan->n_layers && !plan->watched; i++)
-        if (l[i].kind == LAYER_ACT && l[i + 1].kind == LAYER_MAXPOOL) {
+        if (l[i].kind == LAYER_ACT && activation_passes_max(&l[i].act) &&
+            l[i + 1].kind == LAYER_MAXPOOL) {
             struct layer act = l[i];
             l[i] = l[i + 1];
             act.in = act.out = l[i].out;
@@ -145,14 +147,17 @@ static void order_layers(struct plan *plan)
         }
 }
 
-/* An activation may overwrite its input if nobody else asks for it, which can
- * only be within a chain; and so may a dropout that lets everything pass. */
+/* An activation may overwrite its input if nobody asks for that later, which
+ * can only be within a chain; and so may a dropout that lets everything pass.
+ */
 static bool may_overwrite(const struct plan *plan, size_t i)
 {
     const struct layer *l = &plan->layers[i];
-    bool passes = l->kind == LAYER_DROPOUT && !plan->run.training;
-    return (l->kind == LAYER_ACT || passes) && !layer_needs_input(l) &&
-           (passes || !layer_needs_output(l - 1));
+    if (!plan->run.training)
+        return l->kind == LAYER_ACT || l->kind == LAYER_PRELU ||
+               l->kind == LAYER_DROPOUT;
+    return l->kind == LAYER_ACT && !layer_needs_input(l) &&
+           !layer_needs_output(l - 1);
 }
 
 static void mark_in_place(struct plan *plan)

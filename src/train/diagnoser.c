@@ -131,11 +131,13 @@ static enum ramp_status add_row(struct diagnoser *d, int epoch,
                                 const struct ramp_layer_stats *s,
                                 struct ramp_error *err)
 {
-    char row[ROW_BYTES], outputs[ROW_BYTES / 2] = ",,,,";
+    char row[ROW_BYTES], outputs[ROW_BYTES / 2] = ",,,,", dead[24] = "";
     char norm[ROW_BYTES / 8] = "", ratio[ROW_BYTES / 8] = "";
+    if (s->dead >= 0)
+        snprintf(dead, sizeof dead, "%d", s->dead);
     if (s->kind == RAMP_LAYER_ACT)
-        snprintf(outputs, sizeof outputs, "%.6g,%.6g,%.6f,%d,%d", s->mean,
-                 s->std, s->zeros, s->dead, s->units);
+        snprintf(outputs, sizeof outputs, "%.6g,%.6g,%.6f,%s,%d", s->mean,
+                 s->std, s->zeros, dead, s->units);
     else if (s->gradient_norm >= 0)
         snprintf(norm, sizeof norm, "%.6g", s->gradient_norm);
     else

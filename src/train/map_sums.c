@@ -27,10 +27,15 @@ struct map_part {
 
 /* ==== Memory ==== */
 
+static bool is_activation(const struct layer *l)
+{
+    return l->kind == LAYER_ACT || l->kind == LAYER_PRELU ||
+           l->kind == LAYER_MAXOUT || l->kind == LAYER_CRELU;
+}
+
 static bool is_chosen(const struct map_sums *sums, size_t layer)
 {
-    return sums->choice == MAPS_ALL ||
-           sums->net->layers[layer].kind == LAYER_ACT;
+    return sums->choice == MAPS_ALL || is_activation(&sums->net->layers[layer]);
 }
 
 static struct map_part *part_of(const struct map_sums *sums, size_t part,
@@ -44,7 +49,7 @@ static size_t count_units(const struct ramp_net *net)
 {
     size_t n = 0;
     for (size_t i = 0; i < net->n_layers; i++)
-        if (net->layers[i].kind == LAYER_ACT)
+        if (is_activation(&net->layers[i]))
             n += net->layers[i].out.c;
     return n;
 }
@@ -86,7 +91,7 @@ void map_sums_clear(struct map_sums *sums)
             struct map_part *p = part_of(sums, part, i);
             size_t c = net->layers[i].out.c;
             *p = (struct map_part){0};
-            if (net->layers[i].kind != LAYER_ACT)
+            if (!is_activation(&net->layers[i]))
                 continue;
             p->peak = units;
             p->least = units + c;
@@ -121,8 +126,18 @@ static void add_values(struct map_part *p, const float *h, size_t n)
     p->near_zero += near_zero;
 }
 
-/* A value is saturated below `low` or above `high`. Every f' but those of tanh
- * and sigmoid never decreases with h, so that for them it is a bound below; for
+#define SELU_LOW 1.7580993f /* - of h where f' is 0 */
+
+/* Whether f' follows from h: of two z on both sides of its minimum, GELU makes
+ * the same h. */
+static bool knows_slope(const struct ramp_activation *act)
+{
+    return act->kind != RAMP_ACT_GELU && act->kind != RAMP_ACT_GELU_TANH &&
+           act->kind != RAMP_ACT_SILU;
+}
+
+/* A value is saturated below `low` or above `high`. Every f' but those that are
+ * bells never decreases with h, so that for them it is a bound below; for
  * h <= 0 it is the smallest positive number, as outputs are never denormal. */
 static void saturation_of(const struct ramp_activation *act, float *low,
                           float *high)
@@ -139,7 +154,16 @@ static void saturation_of(const struct ramp_activation *act, float *low,
         *high = 0.95f;
         break;
     case RAMP_ACT_ELU: *low = fminf((float)FLAT - act->a, FLT_MIN); break;
+    case RAMP_ACT_SELU: *low = (float)FLAT - SELU_LOW; break;
+    case RAMP_ACT_SOFTPLUS: *low = (float)-log(1 - FLAT) / act->a; break;
+    case RAMP_ACT_SRELU: *low = nextafterf(-1, 0); break;
+    case RAMP_ACT_RELU6:
+        *low = FLT_MIN;
+        *high = nextafterf(6, 0);
+        break;
     case RAMP_ACT_RELU:
+    case RAMP_ACT_CRELU:
+    case RAMP_ACT_ABS: *low = FLT_MIN; break;
     case RAMP_ACT_LEAKY:
         if (act->a < (float)FLAT)
             *low = FLT_MIN;
@@ -160,12 +184,15 @@ static void add_saturated(struct map_part *p, const struct ramp_activation *act,
     p->saturated += saturated;
 }
 
-/* The slope of tanh and sigmoid is a bell over h, around this value; that of
- * all others never decreases with h. */
+/* The slope of tanh, sigmoid and relu6 is a bell over h, around this value;
+ * that of all others never decreases with h. */
 static bool is_bell(const struct ramp_activation *act, float *middle)
 {
-    *middle = act->kind == RAMP_ACT_SIGMOID ? 0.5f : 0;
-    return act->kind == RAMP_ACT_TANH || act->kind == RAMP_ACT_SIGMOID;
+    *middle = act->kind == RAMP_ACT_SIGMOID ? 0.5f
+              : act->kind == RAMP_ACT_RELU6 ? 3
+                                            : 0;
+    return act->kind == RAMP_ACT_TANH || act->kind == RAMP_ACT_SIGMOID ||
+           act->kind == RAMP_ACT_RELU6;
 }
 
 static void add_units(struct map_part *p, const struct layer *l, const float *h)
@@ -190,11 +217,19 @@ static void add_units(struct map_part *p, const struct layer *l, const float *h)
     }
 }
 
-/* The largest f'(z) of a unit. */
+/* The largest f'(z) of a unit. An output of relu that is 0 counts as one of a
+ * z below. */
 static float slope_at(const struct ramp_activation *act, float peak)
 {
     switch (act->kind) {
     case RAMP_ACT_RELU:
+    case RAMP_ACT_CRELU:
+    case RAMP_ACT_ABS: return peak > 0;
+    case RAMP_ACT_RELU6: return peak > -3;
+    case RAMP_ACT_SRELU: return peak > -1;
+    case RAMP_ACT_SELU: return peak > 0 ? 1 : peak + SELU_LOW;
+    case RAMP_ACT_SOFTPLUS: return -expm1f(-act->a * peak);
+    case RAMP_ACT_PRELU: /* a: the slope that was learned */
     case RAMP_ACT_LEAKY: return peak > 0 ? 1 : act->a;
     case RAMP_ACT_ELU: return peak > 0 ? 1 : peak + act->a;
     case RAMP_ACT_TANH: return 1 - peak * peak;
@@ -208,7 +243,7 @@ static void add_output(struct map_part *p, const struct layer *l,
 {
     size_t n = shape_size(l->out);
     add_values(p, h, n);
-    if (l->kind != LAYER_ACT)
+    if (!is_activation(l))
         return;
     add_saturated(p, &l->act, h, n);
     add_units(p, l, h);
@@ -281,6 +316,9 @@ void layer_stats_begin(struct ramp_layer_stats *layers,
     static const enum ramp_layer_kind kinds[] = {
         [LAYER_CONV] = RAMP_LAYER_CONV,
         [LAYER_ACT] = RAMP_LAYER_ACT,
+        [LAYER_PRELU] = RAMP_LAYER_ACT,
+        [LAYER_MAXOUT] = RAMP_LAYER_ACT,
+        [LAYER_CRELU] = RAMP_LAYER_ACT,
         [LAYER_MAXPOOL] = RAMP_LAYER_MAXPOOL,
         [LAYER_AVGPOOL] = RAMP_LAYER_AVGPOOL,
         [LAYER_BATCHNORM] = RAMP_LAYER_BATCHNORM,
@@ -300,7 +338,7 @@ void layer_stats_begin(struct ramp_layer_stats *layers,
             .update_ratio = -1,
         };
         memcpy(layers[i].name, l->name, sizeof layers[i].name);
-        if (l->kind == LAYER_ACT)
+        if (is_activation(l))
             layers[i].act = l->act;
     }
 }
@@ -329,16 +367,23 @@ static struct map_part sum_parts(const struct map_sums *sums, size_t layer)
     return sum;
 }
 
+/* `slopes` are those that prelu learned. */
 static void finish_units(struct ramp_layer_stats *s, const struct map_part *sum,
-                         size_t units)
+                         size_t units, const float *slopes)
 {
-    bool half_linear = s->act.kind == RAMP_ACT_RELU ||
-                       s->act.kind == RAMP_ACT_LEAKY ||
-                       s->act.kind == RAMP_ACT_ELU;
+    bool half_linear =
+        s->act.kind == RAMP_ACT_RELU || s->act.kind == RAMP_ACT_LEAKY ||
+        s->act.kind == RAMP_ACT_ELU || s->act.kind == RAMP_ACT_SELU ||
+        s->act.kind == RAMP_ACT_PRELU;
     s->units = (int)units;
+    if (!knows_slope(&s->act))
+        return;
     s->dead = s->always_on = 0;
     for (size_t j = 0; j < units; j++) {
-        s->dead += (double)slope_at(&s->act, sum->peak[j]) < NO_SLOPE;
+        struct ramp_activation act = s->act;
+        if (act.kind == RAMP_ACT_PRELU)
+            act.a = fabsf(slopes[j]);
+        s->dead += (double)slope_at(&act, sum->peak[j]) < NO_SLOPE;
         s->always_on += half_linear && sum->least[j] > 0;
     }
 }
@@ -363,7 +408,9 @@ void map_sums_finish(const struct map_sums *sums,
         s->near_zero = (double)sum.near_zero / n;
         if (s->kind != RAMP_LAYER_ACT)
             continue;
-        s->saturated = (double)sum.saturated / n;
-        finish_units(s, &sum, sums->net->layers[i].out.c);
+        const struct layer *l = &sums->net->layers[i];
+        if (knows_slope(&l->act) && l->kind != LAYER_PRELU)
+            s->saturated = (double)sum.saturated / n;
+        finish_units(s, &sum, l->out.c, sums->net->params + l->weight_at);
     }
 }

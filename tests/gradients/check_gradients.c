@@ -252,10 +252,150 @@ START_TEST(act_backward_is_slope)
     s->act = (struct ramp_activation){(enum ramp_act_kind)_i, 0.3f};
     s->n_x = s->n_y = 200;
     fill(s->x, s->n_x);
+    /* Off the kinks, one of which is at 6. */
     for (size_t i = 0; i < s->n_x; i++)
-        s->x[i] += s->x[i] < 0 ? -1e-3 : 1e-3;
+        s->x[i] = (i % 3 == 0 ? 5 : 1) * s->x[i] + (s->x[i] < 0 ? -1e-3 : 1e-3);
     check_layer(s);
     mem_free(s);
+}
+END_TEST
+
+static void prelu_forward(struct layer_case *s)
+{
+    reference_prelu_forward(s->y, s->x, s->w, s->n_x / s->n_w, s->n_w);
+}
+
+static void prelu_backward(struct layer_case *s)
+{
+    reference_prelu_backward(s->dx, s->dw, s->r, s->x, s->w, s->n_x / s->n_w,
+                             s->n_w);
+}
+
+START_TEST(prelu_backward_is_slope)
+{
+    start_drawing(350);
+    struct layer_case *s = new_case(prelu_forward, prelu_backward);
+    s->n_w = 7;
+    s->n_x = s->n_y = 30 * s->n_w;
+    fill(s->x, s->n_x);
+    fill(s->w, s->n_w);
+    check_layer(s);
+    mem_free(s);
+}
+END_TEST
+
+enum { GROUP = 3 };
+
+static void maxout_forward(struct layer_case *s)
+{
+    reference_maxout_forward(s->y, s->winner, s->x, s->n_y, GROUP);
+}
+
+static void maxout_backward(struct layer_case *s)
+{
+    reference_maxout_backward(s->dx, s->r, s->winner, s->n_y, GROUP);
+}
+
+START_TEST(maxout_backward_is_slope)
+{
+    start_drawing(351);
+    struct layer_case *s = new_case(maxout_forward, maxout_backward);
+    s->n_y = 70;
+    s->n_x = GROUP * s->n_y;
+    fill(s->x, s->n_x);
+    check_layer(s);
+    mem_free(s);
+}
+END_TEST
+
+static void crelu_forward(struct layer_case *s)
+{
+    reference_crelu_forward(s->y, s->x, s->n_x / 7, 7);
+}
+
+static void crelu_backward(struct layer_case *s)
+{
+    reference_crelu_backward(s->dx, s->r, s->x, s->n_x / 7, 7);
+}
+
+START_TEST(crelu_backward_is_slope)
+{
+    start_drawing(352);
+    struct layer_case *s = new_case(crelu_forward, crelu_backward);
+    s->n_x = 70;
+    s->n_y = 2 * s->n_x;
+    fill(s->x, s->n_x);
+    check_layer(s);
+    mem_free(s);
+}
+END_TEST
+
+/* What Goodfellow et al. 2013 and Shang et al. 2016 say, in numbers: groups of
+ * adjacent channels, the first of equals wins; first all that is positive, then
+ * all that is negative. */
+START_TEST(channels_by_hand)
+{
+    const double x[6] = {1, 3, 2, -1, -1, -4};
+    const double best[2] = {3, -1}, dy[2] = {10, 20};
+    const double dx[6] = {0, 10, 0, 20, 0, 0};
+    const double parts[12] = {1, 3, 2, 0, 0, 0, 0, 0, 0, 1, 1, 4};
+    double y[12], back[6];
+    size_t winner[2];
+    reference_maxout_forward(y, winner, x, 2, 3);
+    ck_assert_mem_eq(y, best, sizeof best);
+    reference_maxout_backward(back, dy, winner, 2, 3);
+    ck_assert_mem_eq(back, dx, sizeof dx);
+    reference_crelu_forward(y, x, 2, 3);
+    for (size_t i = 0; i < 12; i++)
+        ck_assert(y[i] == parts[i]);
+}
+END_TEST
+
+/* Values from the papers and from tables, not from our formulas. */
+START_TEST(activations_by_hand)
+{
+    static const struct {
+        enum ramp_act_kind kind;
+        double x, y, slope, tolerance;
+    } rows[] = {
+        {RAMP_ACT_SIGMOID, 1, .7310586, .1966119, 1e-7},
+        {RAMP_ACT_SIGMOID, 5, .9933071, .0066481, 1e-7},
+        {RAMP_ACT_TANH, 1, .7615942, .4199743, 1e-7},
+        {RAMP_ACT_TANH, 3, .9950548, .0098660, 1e-7},
+        {RAMP_ACT_GELU, -.7517916, -.1699712, 0, 1e-6},
+        {RAMP_ACT_GELU, 1, .8413447, 1.0833155, 1e-7},
+        {RAMP_ACT_GELU_TANH, 1, .8411920, 1.0829641, 1e-7},
+        {RAMP_ACT_SILU, -1.2784645, -.2784645, 0, 1e-7},
+        {RAMP_ACT_SILU, 1, .7310586, .9276705, 1e-7},
+        {RAMP_ACT_SOFTPLUS, 0, .6931472, .5, 1e-7},
+        {RAMP_ACT_SOFTPLUS, -1, .3132617, .2689414, 1e-7},
+        {RAMP_ACT_SELU, 1, 1.0507010, 1.0507010, 1e-7},
+        {RAMP_ACT_SELU, -1, -1.1113307, .6467686, 1e-7},
+        {RAMP_ACT_ELU, -1, -.6321206, .3678794, 1e-7},
+        {RAMP_ACT_SRELU, -3, -1, 0, 0},
+        {RAMP_ACT_SRELU, -.5, -.5, 1, 0},
+        {RAMP_ACT_RELU6, 7, 6, 0, 0},
+        {RAMP_ACT_RELU6, 5, 5, 1, 0},
+        {RAMP_ACT_RELU6, -1, 0, 0, 0},
+        {RAMP_ACT_ABS, -2, 2, -1, 0},
+        {RAMP_ACT_ABS, 0, 0, 0, 0},
+        {RAMP_ACT_RELU, 0, 0, 1, 0},
+        {RAMP_ACT_PRELU, -2, -2, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double y = reference_act(rows[i].kind, rows[i].x, 1);
+        double slope = reference_act_slope(rows[i].kind, rows[i].x, 1);
+        ck_assert_msg(fabs(y - rows[i].y) <= rows[i].tolerance &&
+                          fabs(slope - rows[i].slope) <= rows[i].tolerance,
+                      "row %zu: %.9g, %.9g", i, y, slope);
+    }
+    double largest = 0;
+    for (double x = -8; x <= 8; x += 1e-3)
+        largest = fmax(largest, fabs(reference_act(RAMP_ACT_GELU, x, 0) -
+                                     reference_act(RAMP_ACT_GELU_TANH, x, 0)));
+    ck_assert(largest <= 4.8e-4 && largest >= 4.7e-4);
+    ck_assert_double_eq_tol(reference_act(RAMP_ACT_SOFTPLUS, 0, 10),
+                            log(2) / 10, 1e-15);
 }
 END_TEST
 
@@ -436,7 +576,8 @@ END_TEST
 
 /* ==== Whole nets ==== */
 
-/* The nets' `act` is each kind of activation in turn. In the one with `nobias`
+/* The nets' `act` is each kind of activation in turn, where there are as many
+ * channels as maxout wants. In the one with `nobias`
  * in its dense layer, with ReLU and biases of 0, a unit behind nothing but
  * zeros lies on its kink. The last ones run on interleaved images, and with a
  * gradient that is gathered. */
@@ -496,10 +637,30 @@ static const struct {
     {3, 2, 3, 3,
      "conv 16 1x1\nact\nconv 1001 5x5 pad 2 nobias\nglobalpool\nact\n"
      "dense classes"},
+    {4, 7, 6, 3,
+     "act\nconv 12 3x3 pad 1\nact\nmaxpool 2x2\nconv 8 3x3\nact\nact\n"
+     "batchnorm\ndense 16\nact\nact\ndense 8\nact\ndense classes\nprelu"},
+    {3, 6, 5, 3,
+     "prelu\nmaxout 3\nconv 6 3x3\ncrelu\nmaxout 4\nconv 9 1x1\n"
+     "avgpool 2x2\nmaxout 3\nrelu\nrelu 1\ndense 15\nmaxout 5\ncrelu\n"
+     "gelu\ndense classes"},
 };
 
 enum { N_NETS = sizeof nets / sizeof *nets };
 
+static float number_of(enum ramp_act_kind act)
+{
+    switch (act) {
+    case RAMP_ACT_LEAKY: return 0.1f;
+    case RAMP_ACT_RELU: return 0.5f;
+    case RAMP_ACT_SOFTPLUS: return 3;
+    case RAMP_ACT_PRELU: return 0.25f;
+    case RAMP_ACT_MAXOUT: return 2;
+    default: return 1;
+    }
+}
+
+/* NULL if there are not as many channels as maxout wants. */
 static struct ramp_net *parse(size_t i, enum ramp_act_kind act)
 {
     struct ramp_net *net;
@@ -509,19 +670,22 @@ static struct ramp_net *parse(size_t i, enum ramp_act_kind act)
         .height = nets[i].h,
         .width = nets[i].w,
         .n_classes = nets[i].classes,
-        .act = {act, act == RAMP_ACT_LEAKY ? 0.1f : 1},
+        .act = {act, number_of(act)},
     };
-    if (ramp_net_parse(&net, nets[i].text, "test.net", &options, &error) !=
+    if (ramp_net_parse(&net, nets[i].text, "test.net", &options, &error) ==
         RAMP_OK)
+        return net;
+    if (strstr(error.text, "maxout: ") == NULL)
         ck_abort_msg("net %zu: %s", i, error.text);
-    return net;
+    return NULL;
 }
 
 static struct ramp_net *new_net(size_t i, enum ramp_act_kind act)
 {
     const struct ramp_init init = {.kind = RAMP_INIT_HE};
     struct ramp_net *net = parse(i, act);
-    ramp_net_init(net, &init, seed());
+    if (net != NULL)
+        ramp_net_init(net, &init, seed());
     return net;
 }
 
@@ -533,6 +697,8 @@ static void check_net(size_t i, enum ramp_act_kind act, const char *cpu,
     struct ramp_error error;
     const struct ramp_compute compute = {.n_threads = 1, .cpu = cpu};
     struct ramp_net *net = new_net(i, act);
+    if (net == NULL)
+        return;
     if (ramp_net_check(&checks, &n, net, seed() + i, n_entries, &compute,
                        &error) != RAMP_OK)
         ck_abort_msg("net %zu: %s", i, error.text);
@@ -644,7 +810,12 @@ static Suite *suite(void)
     tcase_add_loop_test(layers, conv_backward_is_slope, 0, 30);
     tcase_add_test(layers, conv_by_hand);
     tcase_add_loop_test(layers, dense_backward_is_slope, 0, 5);
-    tcase_add_loop_test(layers, act_backward_is_slope, 0, RAMP_N_ACTS);
+    tcase_add_loop_test(layers, act_backward_is_slope, 0, RAMP_ACT_MAXOUT);
+    tcase_add_test(layers, prelu_backward_is_slope);
+    tcase_add_test(layers, maxout_backward_is_slope);
+    tcase_add_test(layers, crelu_backward_is_slope);
+    tcase_add_test(layers, channels_by_hand);
+    tcase_add_test(layers, activations_by_hand);
     tcase_add_loop_test(layers, maxpool_backward_is_slope, 0, 30);
     tcase_add_loop_test(layers, avgpool_backward_is_slope, 0, 30);
     tcase_add_test(layers, avgpool_by_hand);

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 #include "kernels/reference.h"
+#include "layers/activation.h"
 #include "tests/check.h"
 
 #include <float.h>
@@ -756,24 +757,44 @@ static void check_narrow_gradient(const struct kernels *k)
 
 /* ---- Activations ---- */
 
-/* How far a result may be from the true one, relative to it, where it is a
- * normal float. 0: there is one operation at most, to be rounded once. */
-static const double act_tolerance[RAMP_N_ACTS] = {
-    [RAMP_ACT_ELU] = 2e-7,
-    [RAMP_ACT_TANH] = 2e-7,
-    [RAMP_ACT_SIGMOID] = 2e-7,
+/* How far a result may be from the true one, relative to it; far on the left
+ * where the argument of the exponential is itself rounded, this grows, but no
+ * result is off by more than 3e-7, or 3e-7 of itself if that is more. 0: there
+ * is one operation at most, to be rounded once. What is below `least` may be
+ * off by as much. Derivatives may be off by `slope`. */
+static const struct {
+    double relative, least, slope;
+} act_tolerance[KERNELS_ACTS] = {
+    [RAMP_ACT_ELU] = {2e-7, FLT_MIN, 0},
+    [RAMP_ACT_TANH] = {2e-7, FLT_MIN, 0},
+    [RAMP_ACT_SIGMOID] = {2e-7, FLT_MIN, 0},
+    [RAMP_ACT_SELU] = {2e-7, FLT_MIN, 4e-7},
+    [RAMP_ACT_SOFTPLUS] = {6e-6, 2e-38, 4e-7},
+    [RAMP_ACT_GELU] = {6e-6, 2e-36, 4e-7},
+    [RAMP_ACT_GELU_TANH] = {2e-5, 2e-36, 4e-7},
+    [RAMP_ACT_SILU] = {4e-7, 2e-36, 4e-7},
 };
+
+/* A sharpness is positive. */
+static float draw_act_number(enum ramp_act_kind kind)
+{
+    float a = draw();
+    return kind == RAMP_ACT_SOFTPLUS ? 1 + 0.5f * a : a;
+}
 
 static bool act_is_right(enum ramp_act_kind kind, float y, double expected)
 {
     double error = fabs((double)y - expected), size = fabs(expected);
     if (isnan(expected))
         return isnan(y);
-    if (isinf(expected) || act_tolerance[kind] == 0)
+    if (size > (double)FLT_MAX)
+        return y == copysignf(INFINITY, (float)copysign(1, expected));
+    if (act_tolerance[kind].relative == 0)
         return y == (float)expected;
-    if (size < (double)FLT_MIN)
-        return error <= (double)FLT_MIN;
-    return error <= act_tolerance[kind] * size;
+    if (size < act_tolerance[kind].least)
+        return error <= act_tolerance[kind].least;
+    return error <= act_tolerance[kind].relative * size &&
+           error <= 3e-7 * fmax(1, size);
 }
 
 static void check_act(const struct kernels *k, enum ramp_act_kind kind,
@@ -815,7 +836,7 @@ static void check_act_values(const struct kernels *k, enum ramp_act_kind kind)
 static void check_act_sizes(const struct kernels *k, enum ramp_act_kind kind)
 {
     for (size_t n = 0; n <= last_size(k); n++) {
-        const float a = draw();
+        const float a = draw_act_number(kind);
         float *x = take(0, n), *y = take(1, n);
         for (size_t i = 0; i < n; i++)
             x[i] *= 9;
@@ -829,7 +850,7 @@ static void check_act_sizes(const struct kernels *k, enum ramp_act_kind kind)
 
 static void check_act_forward(const struct kernels *k)
 {
-    for (int i = 0; i < RAMP_N_ACTS; i++) {
+    for (int i = 0; i < KERNELS_ACTS; i++) {
         ck_assert_ptr_nonnull(k->act_forward[i]);
         check_act_values(k, (enum ramp_act_kind)i);
         check_act_sizes(k, (enum ramp_act_kind)i);
@@ -840,27 +861,55 @@ static void check_act_forward(const struct kernels *k)
 static float act_slope(enum ramp_act_kind kind, float x, float y, float a)
 {
     switch (kind) {
-    case RAMP_ACT_RELU: return x > 0;
+    case RAMP_ACT_RELU: return x > 0 ? 1 : x < 0 ? 0 : a;
     case RAMP_ACT_LEAKY: return x > 0 ? 1 : a;
     case RAMP_ACT_ELU: return x > 0 ? 1 : y + a;
     case RAMP_ACT_TANH: return 1 - y * y;
     case RAMP_ACT_SIGMOID: return y * (1 - y);
+    case RAMP_ACT_SRELU: return x > -1;
+    case RAMP_ACT_ABS: return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case RAMP_ACT_RELU6: return x > 0 && x < 6;
     default: return 1;
+    }
+}
+
+static void check_act_slopes(const float *dx, const float *dy, const float *x,
+                             size_t n, enum ramp_act_kind kind, float a)
+{
+    check_front(dx, "act_backward");
+    for (size_t i = 0; i < n; i++) {
+        double expected =
+            (double)dy[i] * reference_act_slope(kind, (double)x[i], (double)a);
+        if (!(fabs((double)dx[i] - expected) <= act_tolerance[kind].slope))
+            ck_abort_msg("%s: element %zu of %zu: %.9g f'(%.9g) is %.9g, "
+                         "expected %.9g",
+                         ramp_activation_name(kind), i, n, (double)dy[i],
+                         (double)x[i], (double)dx[i], expected);
     }
 }
 
 static void check_act_backward_size(const struct kernels *k,
                                     enum ramp_act_kind kind, size_t n)
 {
-    const float a = fabsf(draw());
+    static const float ends[] = {0, INFINITY, -INFINITY, 1e30f, -1e30f, -1, 6};
+    const size_t n_ends = sizeof ends / sizeof *ends;
+    const struct ramp_activation act = {kind, fabsf(draw_act_number(kind)) *
+                                                  (float)draw_below(2)};
+    const float a = kind == RAMP_ACT_SOFTPLUS ? 1.25f : act.a;
     float *x = take(0, n), *y = take(1, n), *dy = take(2, n), *dx = take(3, n);
-    float *expected = copy_of(dy, n);
+    float *expected = copy_of(dy, n), *kept = copy_of(dy, n);
     for (size_t i = 0; i < n; i++) {
-        x[i] = i % 7 == 3 ? 0 : 4 * x[i];
+        x[i] = i % 5 == 3 ? ends[draw_below(n_ends)] : 9 * x[i];
         y[i] = (float)reference_act(kind, (double)x[i], (double)a);
         expected[i] *= act_slope(kind, x[i], y[i], a);
     }
-    k->act_backward[kind](dx, dy, x, y, n, a);
+    /* What it does not look at may be missing. */
+    bool by_x = activation_needs_input(&act);
+    k->act_backward[kind](dx, dy, by_x ? x : NULL, by_x ? NULL : y, n, a);
+    if (act_tolerance[kind].slope > 0) {
+        check_act_slopes(dx, kept, x, n, kind, a);
+        expected = copy_of(dx, n);
+    }
     check_same(dx, expected, n, ramp_activation_name(kind));
     k->act_backward[kind](dy, dy, x, y, n, a);
     check_same(dy, expected, n, "act_backward in place");
@@ -868,11 +917,159 @@ static void check_act_backward_size(const struct kernels *k,
 
 static void check_act_backward(const struct kernels *k)
 {
-    for (int i = 0; i < RAMP_N_ACTS; i++) {
+    for (int i = 0; i < KERNELS_ACTS; i++) {
         ck_assert_ptr_nonnull(k->act_backward[i]);
         for (size_t n = 0; n <= last_size(k); n++)
             check_act_backward_size(k, (enum ramp_act_kind)i, n);
     }
+}
+
+/* ---- Activations that know their channel ---- */
+
+/* Calls `check` for all numbers of channels, and for each with a few numbers of
+ * pixels. */
+static void check_pixels(const struct kernels *k,
+                         void (*check)(const struct kernels *k, size_t m,
+                                       size_t c))
+{
+    for (size_t c = 1; c <= last_size(k); c++)
+        for (size_t m = 0; m <= 3; m++)
+            check(k, m, c);
+}
+
+static void check_prelu_forward_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *x = take(0, m * c), *y = take(1, m * c), *slope = take(2, c);
+    spice(x, m * c);
+    float *expected = copy_of(x, m * c);
+    for (size_t i = 0; i < m * c; i++)
+        if (x[i] < 0)
+            expected[i] = slope[i % c] * x[i];
+    k->prelu_forward(y, x, slope, m, c);
+    check_same(y, expected, m * c, "prelu_forward");
+    k->prelu_forward(x, x, slope, m, c);
+    check_same(x, expected, m * c, "prelu_forward in place");
+}
+
+static void check_prelu_forward(const struct kernels *k)
+{
+    check_pixels(k, check_prelu_forward_of);
+}
+
+static void check_prelu_backward_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *x = take(0, m * c), *dx = take(1, m * c), *dy = take(2, m * c);
+    float *slope = take(3, c), *dslope = take(4, c);
+    float *expected = copy_of(dy, m * c), *sums = copy_of(dslope, c);
+    for (size_t i = 0; i < m * c; i++) {
+        x[i] = draw_below(9) == 0 ? 0 : x[i];
+        if (!(x[i] > 0))
+            expected[i] *= slope[i % c];
+        if (x[i] < 0)
+            sums[i % c] += dy[i] * x[i];
+    }
+    k->prelu_backward(dx, dslope, dy, x, slope, m, c);
+    check_same(dx, expected, m * c, "prelu_backward");
+    check_same(dslope, sums, c, "prelu_backward, slopes");
+}
+
+static void check_prelu_backward(const struct kernels *k)
+{
+    check_pixels(k, check_prelu_backward_of);
+}
+
+/* Small whole numbers, so that there are ties, and now and then a NaN. */
+static void check_maxout_forward_of(const struct kernels *k, size_t n,
+                                    size_t group)
+{
+    static double x2[ROOM_BYTES], y2[ROOM_BYTES];
+    static size_t winner[ROOM_BYTES];
+    float *x = take(0, n * group), *y = take(1, n), *expected = copy_of(y, n);
+    uint16_t *index = take_bytes(2, n * sizeof *index);
+    for (size_t i = 0; i < n * group; i++)
+        x2[i] = (double)(x[i] = draw_below(30) == 0 ? NAN
+                                                    : (float)draw_below(5) - 2);
+    reference_maxout_forward(y2, winner, x2, n, group);
+    for (size_t i = 0; i < n; i++)
+        expected[i] = (float)y2[i];
+    k->maxout_forward(y, index, x, n, group);
+    check_same(y, expected, n, "maxout_forward");
+    check_front(index, "maxout_forward, index");
+    for (size_t i = 0; i < n; i++)
+        if (index[i] + i * group != winner[i])
+            ck_abort_msg("maxout_forward: group %zu of %zu: winner %u, "
+                         "expected %zu",
+                         i, group, index[i], winner[i] - i * group);
+    y = take(1, n);
+    k->maxout_forward(y, NULL, x, n, group);
+    check_same(y, expected, n, "maxout_forward without index");
+}
+
+static void check_maxout_forward(const struct kernels *k)
+{
+    for (size_t group = 1; group <= 9; group++)
+        for (size_t n = 0; n <= last_size(k); n++)
+            check_maxout_forward_of(k, n, group);
+}
+
+static void check_maxout_backward_of(const struct kernels *k, size_t n,
+                                     size_t group)
+{
+    float *dx = take(0, n * group), *dy = take(1, n);
+    float *expected = copy_of(dx, n * group);
+    uint16_t *index = take_bytes(2, n * sizeof *index);
+    for (size_t i = 0; i < n; i++)
+        index[i] = (uint16_t)draw_below(group);
+    for (size_t i = 0; i < n * group; i++)
+        expected[i] = i % group == index[i / group] ? dy[i / group] : 0;
+    k->maxout_backward(dx, dy, index, n, group);
+    check_same(dx, expected, n * group, "maxout_backward");
+}
+
+static void check_maxout_backward(const struct kernels *k)
+{
+    for (size_t group = 1; group <= 9; group++)
+        for (size_t n = 0; n <= last_size(k); n++)
+            check_maxout_backward_of(k, n, group);
+}
+
+static void check_crelu_forward_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *x = take(0, m * c), *y = take(1, 2 * m * c);
+    float *expected = copy_of(y, 2 * m * c);
+    spice(x, m * c);
+    for (size_t i = 0; i < m * c; i++) {
+        size_t at = i / c * 2 * c + i % c;
+        expected[at] = x[i] < 0 ? 0 : x[i];
+        expected[at + c] = x[i] > 0 ? 0 : -x[i];
+    }
+    k->crelu_forward(y, x, m, c);
+    check_same(y, expected, 2 * m * c, "crelu_forward");
+}
+
+static void check_crelu_forward(const struct kernels *k)
+{
+    check_pixels(k, check_crelu_forward_of);
+}
+
+static void check_crelu_backward_of(const struct kernels *k, size_t m, size_t c)
+{
+    float *dx = take(0, m * c), *dy = take(1, 2 * m * c);
+    float *y = take(2, 2 * m * c), *expected = copy_of(dx, m * c);
+    for (size_t i = 0; i < m * c; i++) {
+        size_t at = i / c * 2 * c + i % c;
+        float x = draw_below(9) == 0 ? 0 : draw();
+        y[at] = x > 0 ? x : 0;
+        y[at + c] = x < 0 ? -x : 0;
+        expected[i] = x > 0 ? dy[at] : x < 0 ? -dy[at + c] : 0;
+    }
+    k->crelu_backward(dx, dy, y, m, c);
+    check_same(dx, expected, m * c, "crelu_backward");
+}
+
+static void check_crelu_backward(const struct kernels *k)
+{
+    check_pixels(k, check_crelu_backward_of);
 }
 
 /* ---- Element by element ---- */
@@ -1290,18 +1487,36 @@ static const struct {
     size_t offset, n_bytes;
     void (*check)(const struct kernels *k);
 } members[] = {
-    MEMBER(rows),          MEMBER(columns),
-    MEMBER(dots_m),        MEMBER(dots),
-    MEMBER(winograd),      MEMBER(winograd_row),
-    MEMBER(narrow_output), MEMBER(narrow_gradient),
-    MEMBER(act_forward),   MEMBER(act_backward),
-    MEMBER(add),           MEMBER(axpy),
-    MEMBER(scale),         MEMBER(transpose),
-    MEMBER(sum_rows),      MEMBER(dropout),
-    MEMBER(bn_sums),       MEMBER(bn_normalise),
-    MEMBER(bn_gradsums),   MEMBER(bn_gradient),
-    MEMBER(max_pool),      MEMBER(max_unpool),
-    MEMBER(sgd),           MEMBER(adamw),
+    MEMBER(rows),
+    MEMBER(columns),
+    MEMBER(dots_m),
+    MEMBER(dots),
+    MEMBER(winograd),
+    MEMBER(winograd_row),
+    MEMBER(narrow_output),
+    MEMBER(narrow_gradient),
+    MEMBER(act_forward),
+    MEMBER(act_backward),
+    MEMBER(prelu_forward),
+    MEMBER(prelu_backward),
+    MEMBER(maxout_forward),
+    MEMBER(maxout_backward),
+    MEMBER(crelu_forward),
+    MEMBER(crelu_backward),
+    MEMBER(add),
+    MEMBER(axpy),
+    MEMBER(scale),
+    MEMBER(transpose),
+    MEMBER(sum_rows),
+    MEMBER(dropout),
+    MEMBER(bn_sums),
+    MEMBER(bn_normalise),
+    MEMBER(bn_gradsums),
+    MEMBER(bn_gradient),
+    MEMBER(max_pool),
+    MEMBER(max_unpool),
+    MEMBER(sgd),
+    MEMBER(adamw),
     MEMBER(peak),
 };
 

@@ -50,7 +50,7 @@ static size_t draw_channels(void)
 
 /* Blocks of exactly the size asked for, so that the address checker sees the
  * first byte behind them; freed together at the end of a test. */
-static void *blocks[64];
+static void *blocks[128];
 static size_t n_blocks;
 
 static void *block(size_t n_bytes)
@@ -224,9 +224,12 @@ static void draw_layer(struct layer *l, enum layer_kind kind)
     case LAYER_DENSE: l->out = (struct shape){draw_channels(), 1, 1}; break;
     case LAYER_DROPOUT: l->rate = 0.25; break;
     case LAYER_ACT:
-        l->act.kind = (enum ramp_act_kind)draw_size(0, RAMP_N_ACTS - 1);
+        l->act.kind = (enum ramp_act_kind)draw_size(0, RAMP_ACT_PRELU - 1);
         l->act.a = 0.3f;
         break;
+    case LAYER_PRELU: break;
+    case LAYER_MAXOUT: l->in.c = l->out.c * draw_size(2, 5); break;
+    case LAYER_CRELU: l->out.c = 2 * l->in.c; break;
     case LAYER_BATCHNORM: l->scale = draw_size(0, 2) > 0; break;
     }
 }
@@ -357,9 +360,9 @@ static void group_backward(struct box *b, struct pass p, size_t first, size_t n)
     layer_gathered(&b->l, &p, first > 0);
 }
 
-/* A convolution adds up partial sums, of which its gradient is made in the end.
- * Interleaved, set from garbage or added to zeros. */
-static void conv_backward(struct box *b)
+/* A convolution or prelu adds up partial sums, of which its gradient is made in
+ * the end. Interleaved, set from garbage or added to zeros. */
+static void partial_backward(struct box *b)
 {
     struct pass p = b->p;
     size_t group = layer_group(&b->l, &b->run);
@@ -383,8 +386,8 @@ static void conv_backward(struct box *b)
  * are set, and are the same. */
 static void box_backward(struct box *b)
 {
-    if (b->l.kind == LAYER_CONV) {
-        conv_backward(b);
+    if (b->l.kind == LAYER_CONV || b->l.kind == LAYER_PRELU) {
+        partial_backward(b);
         return;
     }
     backward_once(b, &b->p, b->dx);
@@ -587,15 +590,72 @@ static void check_avgpool(struct box *b)
 static void check_act(struct box *b)
 {
     double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    double *size = doubles(NULL, b->n_y);
     const double a = (double)b->l.act.a;
     for (size_t i = 0; i < b->n_x; i++) {
         y[i] = reference_act(b->l.act.kind, b->x2[i], a);
+        size[i] = fmax(1, fabs(y[i]));
         dx[i] = b->dy2[i] * reference_act_slope(b->l.act.kind, b->x2[i], a);
     }
     box_forward(b);
-    check_sums("y", b->y, y, absolute(y, b->n_y), b->n_y, 2);
+    check_sums("y", b->y, y, size, b->n_y, 2);
     box_backward(b);
     check_sums("dx", b->dx, dx, absolute(b->dy2, b->n_y), b->n_x, 4);
+}
+
+/* Each half of the images by itself, so that slopes add up. Without dx the
+ * slopes learn the same. */
+static void check_prelu(struct box *b)
+{
+    const size_t c = b->l.in.c, m = b->n_x / c;
+    double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    double *dw = doubles(NULL, c);
+    reference_prelu_forward(y, b->x2, b->weight2, m, c);
+    reference_prelu_backward(dx, dw, b->dy2, b->x2, b->weight2, m, c);
+    box_forward(b);
+    check_sums("y", b->y, y, absolute(y, b->n_y), b->n_y, 1);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, absolute(dx, b->n_x), b->n_x, 1);
+    check_near("dweight", b->dweight, dw, c, 1e-5);
+    struct pass p = b->p;
+    p.dweight = garbage(c);
+    p.fresh = true;
+    layer_backward(&b->l, &p, NULL, b->dy, b->x, NULL);
+    check_near("dweight without dx", p.dweight, dw, c, 1e-5);
+}
+
+/* Ties are of interest. */
+static void check_maxout(struct box *b)
+{
+    const size_t k = b->l.in.c / b->l.out.c;
+    double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    size_t *winner = block(b->n_y * sizeof *winner);
+    for (size_t i = 0; i < b->n_x; i++) {
+        b->x[i] = (float)draw_size(0, 5) - 3;
+        b->x2[i] = (double)b->x[i];
+    }
+    reference_maxout_forward(y, winner, b->x2, b->n_y, k);
+    reference_maxout_backward(dx, b->dy2, winner, b->n_y, k);
+    box_forward(b);
+    check_sums("y", b->y, y, doubles(NULL, b->n_y), b->n_y, 1);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, doubles(NULL, b->n_x), b->n_x, 1);
+    b->p.training = false;
+    b->p.saved = NULL;
+    box_forward(b);
+    check_sums("y of inference", b->y, y, doubles(NULL, b->n_y), b->n_y, 1);
+}
+
+static void check_crelu(struct box *b)
+{
+    const size_t c = b->l.in.c, m = b->n_x / c;
+    double *y = doubles(NULL, b->n_y), *dx = doubles(NULL, b->n_x);
+    reference_crelu_forward(y, b->x2, m, c);
+    reference_crelu_backward(dx, b->dy2, b->x2, m, c);
+    box_forward(b);
+    check_sums("y", b->y, y, doubles(NULL, b->n_y), b->n_y, 1);
+    box_backward(b);
+    check_sums("dx", b->dx, dx, doubles(NULL, b->n_x), b->n_x, 1);
 }
 
 /* y = x mul + add cancels where the mean is many deviations from 0: rounding
@@ -687,7 +747,8 @@ static const struct {
     {LAYER_CONV, 60, check_product},    {LAYER_DENSE, 20, check_product},
     {LAYER_MAXPOOL, 30, check_maxpool}, {LAYER_AVGPOOL, 30, check_avgpool},
     {LAYER_ACT, 20, check_act},         {LAYER_BATCHNORM, 20, check_batchnorm},
-    {LAYER_DROPOUT, 10, check_dropout},
+    {LAYER_DROPOUT, 10, check_dropout}, {LAYER_PRELU, 20, check_prelu},
+    {LAYER_MAXOUT, 20, check_maxout},   {LAYER_CRELU, 20, check_crelu},
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -944,7 +1005,8 @@ END_TEST
  * is the sum of those of its images, as in those that are summed below. Then
  * some batch norms can be folded into a convolution, and some cannot. Then
  * chains on interleaved images, with activations in place in every position;
- * and layers whose gradient is gathered, in groups of 3 and of all images. */
+ * and layers whose gradient is gathered, in groups of 3 and of all images. Then
+ * activations of all other kinds. */
 static const struct {
     int c, h, w, classes;
     size_t n; /* images in a batch */
@@ -995,6 +1057,15 @@ static const struct {
     {3, 5, 4, 3, 10,
      "conv 126 1x1\nact\nconv 128 3x3 pad 1 nobias\nact\nmaxpool 2x2\n"
      "conv 127 3x3 pad 1\nact\nglobalpool\ndense classes"},
+    {6, 9, 8, 5, 13,
+     "prelu\nconv 12 3x3 pad 1\nprelu\nmaxpool 2x2\nconv 12 3x3 nobias\n"
+     "maxout 3\nconv 17 1x1\nbatchnorm\ncrelu\nmaxpool 1x2\ndense 30\n"
+     "gelu\ndense 15\nmaxout 5\ndense 12\nprelu 0.1\nmaxout\ndense 9\n"
+     "crelu\nprelu 2\ndense classes\nsilu"},
+    {1, 14, 13, 10, 37,
+     "conv 6 5x5 pad 2\ngelu\nmaxpool 2x2\nsoftplus 3\nconv 5 3x3\nabs\n"
+     "srelu\navgpool 2x2 stride 1\nconv 7 2x3\nrelu 0.5\nsilu\nmaxpool 2x1\n"
+     "dense 20\nselu\ndense 20\nrelu6\ngelu-tanh\ndense classes\nabs"},
 };
 
 enum { N_NETS = sizeof nets / sizeof *nets };
@@ -1075,6 +1146,12 @@ static double *infer_layer(const struct ramp_net *net, const struct layer *l,
         for (size_t i = 0; i < n_y; i++)
             y[i] = reference_act(l->act.kind, x[i], (double)l->act.a);
         break;
+    case LAYER_PRELU: reference_prelu_forward(y, x, weight, n_y / c, c); break;
+    case LAYER_MAXOUT:
+        reference_maxout_forward(y, block(n_y * sizeof(size_t)), x, n_y,
+                                 c / l->out.c);
+        break;
+    case LAYER_CRELU: reference_crelu_forward(y, x, n_y / 2 / c, c); break;
     case LAYER_MAXPOOL:
         reference_maxpool_forward(y, block(n_y * sizeof(size_t)), x, &v);
         break;

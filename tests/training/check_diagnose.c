@@ -177,10 +177,25 @@ static const struct {
     const char *act;
     double saturated, tolerance;
 } saturation_rows[] = {
-    {"relu", 0.5, 0.005},        {"leaky", 0, 0},
-    {"leaky 0.001", 0.5, 0.005}, {"elu", 2e-6, 3e-5},
-    {"elu 0.005", 0.5, 0.005},   {"tanh", 0.0670, 0.003},
-    {"sigmoid", 0.00324, 8e-4},  {"linear", 0, 0},
+    {"relu", 0.5, 0.005},
+    {"leaky", 0, 0},
+    {"leaky 0.001", 0.5, 0.005},
+    {"elu", 2e-6, 3e-5},
+    {"elu 0.005", 0.5, 0.005},
+    {"tanh", 0.0670, 0.003},
+    {"sigmoid", 0.00324, 8e-4},
+    {"linear", 0, 0},
+    {"relu 0.5", 0.5, 0.005},
+    {"selu", 0, 3e-5},
+    {"srelu", 0.1587, 0.005},
+    {"softplus 5", 0.179, 0.005},
+    {"relu6", 0.5, 0.005},
+    {"abs", 0, 0},
+    {"crelu", 0.5, 0.005},
+    {"gelu", -1, 0},
+    {"gelu-tanh", -1, 0},
+    {"silu", -1, 0},
+    {"prelu", -1, 0},
 };
 
 enum { N_SATURATIONS = sizeof saturation_rows / sizeof *saturation_rows };
@@ -266,6 +281,14 @@ static const struct {
     {"dense 4\nact\ndense classes\n", "relu", 1, 1},
     {"dense 4\nact\ndense classes\n", "sigmoid", 2, 0},
     {"dense 4\nact\ndense classes\n", "linear", 0, 0},
+    {"dense 4\nact\ndense classes\n", "relu 1", 1, 1},
+    {"dense 4\nact\ndense classes\n", "selu", 1, 1},
+    {"dense 4\nact\ndense classes\n", "srelu", 1, 0},
+    {"dense 4\nact\ndense classes\n", "softplus", 1, 0},
+    {"dense 4\nact\ndense classes\n", "relu6", 2, 0},
+    {"dense 4\nact\ndense classes\n", "abs", 0, 0},
+    {"conv 4 3x3\nact\ndense classes\n", "prelu", 0, 1},
+    {"conv 4 3x3\nact\ndense classes\n", "gelu", -1, -1},
 };
 
 enum { N_UNIT_ROWS = sizeof unit_rows / sizeof *unit_rows };

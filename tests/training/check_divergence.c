@@ -8,9 +8,11 @@
 
 #include <math.h>
 
-static const char *const acts[] = {"linear",  "relu", "leaky 0.1",
-                                   "elu 0.5", "tanh", "sigmoid"};
-enum { N_ACTS = sizeof acts / sizeof *acts, N_BOUNDED = 2 /* the last */ };
+static const char *const acts[] = {
+    "linear",  "relu",     "leaky 0.1", "elu 0.5",   "relu 0.5", "selu",
+    "srelu",   "softplus", "gelu",      "gelu-tanh", "silu",     "abs",
+    "prelu 2", "maxout 2", "crelu",     "tanh",      "sigmoid",  "relu6"};
+enum { N_ACTS = sizeof acts / sizeof *acts, N_BOUNDED = 3 /* the last */ };
 
 /* Every kind of layer behind an activation, which %s stands for. */
 static const char *const nets[] = {

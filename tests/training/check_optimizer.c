@@ -12,8 +12,9 @@
 
 /* Weights, biases, batch norm, and a tensor of several pieces (9 * 16 * 70 =
  * 10080 floats). */
-static const char net_text[] = "conv 16 3x3 pad 1\nbatchnorm\nrelu\n"
-                               "conv 70 3x3\nrelu\nglobalpool\ndense classes\n";
+static const char net_text[] =
+    "conv 16 3x3 pad 1\nbatchnorm\nrelu\n"
+    "conv 70 3x3\nprelu\nglobalpool\ndense classes\n";
 
 static struct ramp_net *new_net(const char *text, int c, int side, int classes)
 {

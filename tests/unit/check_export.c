@@ -236,6 +236,11 @@ static const struct example odd[] = {
      "conv 4 2x2\nsigmoid\nlinear\ndense 9 nobias\nact\nbatchnorm\n"
      "dropout 0.5\ndense classes\n",
      3, 17, 11, 3, "relu", RAMP_SCALE_STANDARD},
+    /* Activations that know their channel, and one of two words. */
+    {"prelu 0.3\nmaxout 3\nconv 6 3x2\nprelu\ncrelu\nmaxpool 2x2\nmaxout 4\n"
+     "gelu-tanh\ncrelu\ndense 8\nsoftplus 3\nmaxout\nprelu 2\n"
+     "dense classes\n",
+     3, 11, 9, 3, "relu", RAMP_SCALE_STANDARD},
     /* Windows as large as the map, and larger with their padding. */
     {"conv 3 9x9 pad 4\nmaxpool 9x9 stride 3 pad 4\nact\navgpool 3x3 pad 1\n"
      "globalpool max\ndense classes\n",
@@ -289,7 +294,7 @@ END_TEST
 /* Also of those to come: their one line in export_code.c. */
 START_TEST(every_activation)
 {
-    const struct example e = {"dense 9\nact\ndense 7\nact\ndense classes\n",
+    const struct example e = {"dense 8\nact\ndense 6\nact\ndense classes\n",
                               1,
                               6,
                               6,

@@ -320,6 +320,27 @@ START_TEST(batchnorm_without_a_scale)
 }
 END_TEST
 
+/* prelu: all of its slopes are what the text says. */
+START_TEST(slopes)
+{
+    const struct ramp_init init = {RAMP_INIT_HE, false, false, -0.125f};
+    struct ramp_net *net = parse("conv 4 2x1\nprelu 0.5\nprelu\n"
+                                 "dense classes",
+                                 3, 2, 1);
+    ck_assert_uint_eq(net->n_tensors, 6);
+    for (size_t i = 2; i < 4; i++) {
+        const struct tensor *t = &net->tensors[i];
+        ck_assert_str_eq(t->name, i == 2 ? "prelu1.weight" : "prelu2.weight");
+        ck_assert(t->role == TENSOR_SLOPE && t->n == 4 && t->n_dims == 1);
+        ck_assert_uint_eq(t->offset, 28 + 4 * (i - 2));
+    }
+    ramp_net_init(net, &init, 5);
+    for (size_t j = 0; j < 4; j++)
+        ck_assert(net->params[28 + j] == 0.5f && net->params[32 + j] == 0.25f);
+    ramp_net_free(net);
+}
+END_TEST
+
 /* ==== Seeds and places ==== */
 
 /* The same seed: every bit; another seed, also one far away: no number. */
@@ -548,6 +569,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, spreads, 0, 2);
     tcase_add_test(tc, everything_but_weights);
     tcase_add_test(tc, batchnorm_without_a_scale);
+    tcase_add_test(tc, slopes);
     tcase_add_loop_test(tc, seeds_differ, 0, 2);
     tcase_add_loop_test(tc, numbers_in_the_order_of_files, 0, 12);
     tcase_add_test(tc, tensors_have_their_own_numbers);

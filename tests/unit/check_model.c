@@ -164,6 +164,34 @@ START_TEST(saved_and_loaded_is_equal)
 }
 END_TEST
 
+/* Activations of all kinds, also what `act` stands for, and slopes that were
+ * learned. */
+START_TEST(activations_are_kept)
+{
+    static const struct ramp_activation acts[] = {
+        {RAMP_ACT_RELU, 0},      {RAMP_ACT_RELU, 0.5f},  {RAMP_ACT_LEAKY, 0.1f},
+        {RAMP_ACT_PRELU, 0.25f}, {RAMP_ACT_MAXOUT, 2},   {RAMP_ACT_CRELU, 0},
+        {RAMP_ACT_SOFTPLUS, 5},  {RAMP_ACT_GELU_TANH, 0}};
+    const char *text = "dense 6\nact\nprelu 0.1\ncrelu\ndense classes\n";
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        const struct ramp_net_options options = {3, 4, 6, 3, acts[i]};
+        struct ramp_preprocess pre = make_preprocess();
+        struct ramp_model *model, *loaded;
+        struct ramp_net *net;
+        ck_assert(ramp_net_parse(&net, text, "n", &options, NULL) == RAMP_OK);
+        for (size_t j = 0; j < net->n_params; j++)
+            net->params[j] = (float)j / 8;
+        ck_assert(ramp_model_new(&model, &net, class_names, 3, &pre, NULL) ==
+                  RAMP_OK);
+        ck_assert(ramp_model_save(model, fixture_path("m"), NULL) == RAMP_OK);
+        ck_assert(ramp_model_load(&loaded, fixture_path("m"), NULL) == RAMP_OK);
+        expect_equal_nets(ramp_model_net(model), ramp_model_net(loaded));
+        ramp_model_free(loaded);
+        ramp_model_free(model);
+    }
+}
+END_TEST
+
 START_TEST(folder_means_its_best_model)
 {
     struct ramp_model *model = make_model(), *loaded;
@@ -778,6 +806,7 @@ static Suite *suite(void)
     tcase_add_test(making, mean_image_is_copied);
     tcase_add_loop_test(files, saved_and_loaded_is_equal, 0,
                         RAMP_SCALE_PICTURE + 1);
+    tcase_add_test(files, activations_are_kept);
     tcase_add_test(files, folder_means_its_best_model);
     tcase_add_test(files, perl_reads_the_same_numbers);
     tcase_add_test(files, bad_weights_are_not_saved);
