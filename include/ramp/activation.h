@@ -2,7 +2,9 @@
 #ifndef RAMP_ACTIVATION_H
 #define RAMP_ACTIVATION_H
 
+#include <ramp/compute.h>
 #include <ramp/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -80,6 +82,25 @@ ramp_activation_parse(struct ramp_activation *act, const char *text,
 /* "relu", "leaky 0.1": what ramp_activation_parse reads back. */
 RAMP_API void ramp_activation_text(const struct ramp_activation *act,
                                    char *buffer, size_t n_bytes);
+
+/* f(x) and f'(x) by the formulas above, in double and with the C library's
+ * functions; of prelu with w = a. What a net computes is float arithmetic that
+ * may be off by 3e-7, or 3e-7 of f where that is more: ramp_activation_run. For
+ * activations with a curve: maxout and crelu are no functions of one number. */
+RAMP_API bool ramp_activation_has_curve(const struct ramp_activation *act);
+RAMP_API double ramp_activation_value(const struct ramp_activation *act,
+                                      double x);
+RAMP_API double ramp_activation_slope(const struct ramp_activation *act,
+                                      double x);
+
+/* The same for n numbers by the very arithmetic of training: y = f(x), and
+ * slope = f'(x) unless it is NULL; x stays as it is. compute->cpu counts alone.
+ * RAMP_USAGE for an instruction set that cannot be had, or an activation
+ * without a curve. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_activation_run(const struct ramp_activation *act, float *y, float *slope,
+                    const float *x, size_t n,
+                    const struct ramp_compute *compute, struct ramp_error *err);
 
 /* The list of names: ramp_activation_name(i) for i < RAMP_N_ACTS. */
 RAMP_API const char *ramp_activation_name(enum ramp_act_kind kind);

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct verb *const cli_verbs[] = {&verb_train, &verb_eval,  &verb_predict,
-                                        &verb_info,  &verb_data,  &verb_export,
-                                        &verb_check, &verb_bench, NULL};
+const struct verb *const cli_verbs[] = {
+    &verb_train,  &verb_eval,  &verb_predict, &verb_info, &verb_data,
+    &verb_export, &verb_check, &verb_bench,   &verb_plot, NULL};
 
 enum { N_VERBS = sizeof cli_verbs / sizeof cli_verbs[0] };
 

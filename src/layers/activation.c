@@ -2,7 +2,10 @@
 #include "layers/activation.h"
 
 #include "base/error.h"
+#include "base/flush.h"
 #include "base/text.h"
+#include "kernels/kernels.h"
+#include "kernels/reference.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -121,4 +124,56 @@ void ramp_activation_text(const struct ramp_activation *act, char *buffer,
         snprintf(buffer, n_bytes, "%s %g", name, (double)act->a);
     else
         snprintf(buffer, n_bytes, "%s", name);
+}
+
+/* ---- As a function ---- */
+
+bool ramp_activation_has_curve(const struct ramp_activation *act)
+{
+    return act->kind != RAMP_ACT_MAXOUT && act->kind != RAMP_ACT_CRELU;
+}
+
+double ramp_activation_value(const struct ramp_activation *act, double x)
+{
+    ASSERT(ramp_activation_has_curve(act));
+    return reference_act(act->kind, x, (double)act->a);
+}
+
+double ramp_activation_slope(const struct ramp_activation *act, double x)
+{
+    ASSERT(ramp_activation_has_curve(act));
+    return reference_act_slope(act->kind, x, (double)act->a);
+}
+
+enum ramp_status ramp_activation_run(const struct ramp_activation *act,
+                                     float *y, float *slope, const float *x,
+                                     size_t n,
+                                     const struct ramp_compute *compute,
+                                     struct ramp_error *err)
+{
+    const struct kernels *k;
+    if (!ramp_activation_has_curve(act))
+        return error_set(err, RAMP_USAGE,
+                         "activation %s: expected a function of one number",
+                         acts[act->kind].name);
+    enum ramp_status status = kernels_select(&k, compute->cpu, err);
+    if (status != RAMP_OK)
+        return status;
+    struct flush flush = flush_on();
+    if (act->kind == RAMP_ACT_PRELU)
+        for (size_t i = 0; i < n; i++)
+            k->prelu_forward(y + i, x + i, &act->a, 1, 1);
+    else
+        k->act_forward[act->kind](y, x, n, act->a);
+    for (size_t i = 0; slope != NULL && i < n; i++) {
+        float unused = 0;
+        slope[i] = 1;
+        if (act->kind == RAMP_ACT_PRELU)
+            k->prelu_backward(slope + i, &unused, &(float){1}, x + i, &act->a,
+                              1, 1);
+    }
+    if (slope != NULL && act->kind != RAMP_ACT_PRELU)
+        k->act_backward[act->kind](slope, slope, x, y, n, act->a);
+    flush_restore(flush);
+    return RAMP_OK;
 }

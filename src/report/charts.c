@@ -329,3 +329,35 @@ enum ramp_status charts_draw(const char *folder, const char *title,
             status = draw_chart(folder, &charts[i], title, note, err);
     return status;
 }
+
+enum ramp_status charts_draw_script(const char *picture, const char *script,
+                                    char note[CHARTS_NOTE_BYTES],
+                                    struct ramp_error *err)
+{
+    const char *base = file_base(picture);
+    size_t n = strlen(base) - strlen(".svg");
+    struct draft folder = {0}, name = {0}, text = {0};
+    draft_add(&folder, "%.*s", (int)(base - picture), picture);
+    if (base == picture)
+        draft_add(&folder, ".");
+    draft_add(&name, "%.*s.gp", (int)n, base);
+    draft_add(&text, "reset\nif (!exists(\"piped\")) set output ");
+    add_text(&text, base);
+    draft_add(&text, "\n%s", script);
+    note[0] = 0;
+    enum ramp_status status = draft_check(&folder, "a name", err);
+    if (status == RAMP_OK)
+        status = draft_check(&name, "a name", err);
+    if (status == RAMP_OK)
+        status = draft_check(&text, "a script", err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder.text, name.text, text.text, err);
+    if (status == RAMP_OK) {
+        const struct chart chart = {.script = name.text, .picture = base};
+        status = draw(folder.text, picture, &chart, note, err);
+    }
+    draft_release(&folder);
+    draft_release(&name);
+    draft_release(&text);
+    return status;
+}

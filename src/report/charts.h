@@ -20,4 +20,11 @@ MUST_CHECK enum ramp_status charts_draw(const char *folder, const char *title,
                                         char note[CHARTS_NOTE_BYTES],
                                         struct ramp_error *err);
 
+/* One picture, "PATH/NAME.svg", by a script that does not set its output: that
+ * becomes PATH/NAME.gp. The rest as above. */
+MUST_CHECK enum ramp_status charts_draw_script(const char *picture,
+                                               const char *script,
+                                               char note[CHARTS_NOTE_BYTES],
+                                               struct ramp_error *err);
+
 #endif

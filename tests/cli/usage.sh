@@ -121,7 +121,7 @@ RAMP_CPU=portable OMP_NUM_THREADS=3 run 0 --version
 has "$dir/out" 'kernels portable of portable'
 has "$dir/out" ', 3 threads)'
 RAMP_CPU=x refused 2 "instruction set 'x'" --version
-for command in '' train eval predict info data export check bench; do
+for command in '' train eval predict info data export check bench plot; do
     # shellcheck disable=SC2086 # an empty word is none
     run 0 $command --help
     [ -s "$dir/err" ] && fail "$command --help writes to standard error"
