@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "base/sizes.h"
 #include "base/text.h"
+#include "kernels/reference.h"
 #include "layers/interleaved.h"
 
 #include <math.h>
@@ -324,80 +325,169 @@ static double run_act(const struct kernels *k, const struct job *job)
     return ELEMENTS;
 }
 
-/* All activations go back from dy and y alone. */
+static void bench_act(const char *name,
+                      double (*run)(const struct kernels *, const struct job *),
+                      int kind, int step)
+{
+    char text[32];
+    struct job job = {.name = text,
+                      .run = run,
+                      .bytes = (step == 0 ? 2 : 3) * sizeof(float),
+                      .kind = kind,
+                      .step = step};
+    snprintf(text, sizeof text, "%s %s", name,
+             step == 0 ? "forward" : "backward");
+    print_job(&job, NANOSECONDS);
+}
+
+/* An element is one of the input. */
+static double run_prelu(const struct kernels *k, const struct job *job)
+{
+    const size_t m = ELEMENTS / CHANNELS;
+    if (job->step == 0)
+        k->prelu_forward(room[0], room[1], room[4], m, CHANNELS);
+    else
+        k->prelu_backward(room[0], room[3], room[2], room[1], room[4], m,
+                          CHANNELS);
+    return ELEMENTS;
+}
+
+static double run_maxout(const struct kernels *k, const struct job *job)
+{
+    const size_t n = ELEMENTS / 2;
+    if (job->step == 0)
+        k->maxout_forward(room[0], numbers, room[1], n, 2);
+    else
+        k->maxout_backward(room[0], room[2], numbers, n, 2);
+    return ELEMENTS;
+}
+
+static double run_crelu(const struct kernels *k, const struct job *job)
+{
+    const size_t m = ELEMENTS / CHANNELS;
+    if (job->step == 0)
+        k->crelu_forward(room[0], room[1], m, CHANNELS);
+    else
+        k->crelu_backward(room[0], room[2], room[3], m, CHANNELS);
+    return ELEMENTS;
+}
+
 static void bench_activations(void)
 {
     print_heading("Activations: ns an element", true);
-    for (int step = 0; step < 2; step++)
-        for (int kind = RAMP_ACT_RELU; kind < RAMP_N_ACTS; kind++) {
-            char name[32];
-            struct job job = {.name = name,
-                              .run = run_act,
-                              .bytes = (step == 0 ? 2 : 3) * sizeof(float),
-                              .kind = kind,
-                              .step = step};
-            snprintf(name, sizeof name, "%s %s",
-                     ramp_activation_name((enum ramp_act_kind)kind),
-                     step == 0 ? "forward" : "backward");
-            print_job(&job, NANOSECONDS);
-        }
+    for (int step = 0; step < 2; step++) {
+        for (int kind = RAMP_ACT_RELU; kind < KERNELS_ACTS; kind++)
+            bench_act(ramp_activation_name((enum ramp_act_kind)kind), run_act,
+                      kind, step);
+        bench_act("prelu", run_prelu, 0, step);
+        bench_act("maxout 2", run_maxout, 0, step);
+        bench_act("crelu", run_crelu, 0, step);
+    }
 }
+
+static float sigmoid_libm(float x)
+{
+    return 1 / (1 + expf(-x));
+}
+
+/* f(x), or f'(x) as a plain program would work it out. */
+static float act_libm(int kind, float x, bool slope)
+{
+    const float root = 0.707106781f;
+    float y;
+    switch (kind) {
+    case RAMP_ACT_ELU: return slope ? expf(x) : expm1f(x);
+    case RAMP_ACT_TANH: y = tanhf(x); return slope ? 1 - y * y : y;
+    case RAMP_ACT_SIGMOID: y = sigmoid_libm(x); return slope ? y * (1 - y) : y;
+    case RAMP_ACT_SELU: return 1.75809934f * (slope ? expf(x) : expm1f(x));
+    case RAMP_ACT_SOFTPLUS: return slope ? sigmoid_libm(x) : log1pf(expf(x));
+    case RAMP_ACT_GELU:
+        y = 0.5f * erfcf(-root * x);
+        return slope ? y + x * 0.398942280f * expf(-x * x / 2) : x * y;
+    case RAMP_ACT_GELU_TANH:
+        y = tanhf(0.797884561f * (x + 0.044715f * x * x * x));
+        return slope ? 0.5f * (1 + y) + 0.5f * x * (1 - y * y) * 0.797884561f *
+                                            (1 + 0.134145f * x * x)
+                     : 0.5f * x * (1 + y);
+    case RAMP_ACT_SILU:
+        y = sigmoid_libm(x);
+        return slope ? y * (1 + x * (1 - y)) : x * y;
+    default: return x;
+    }
+}
+
+/* Those with an exponential. */
+static const int exp_kinds[] = {
+    RAMP_ACT_ELU,      RAMP_ACT_TANH, RAMP_ACT_SIGMOID,   RAMP_ACT_SELU,
+    RAMP_ACT_SOFTPLUS, RAMP_ACT_GELU, RAMP_ACT_GELU_TANH, RAMP_ACT_SILU};
 
 /* What a net would pay that called the C library. */
 static double run_libm(const struct kernels *k, const struct job *job)
 {
     (void)k;
     for (size_t i = 0; i < ELEMENTS; i++)
-        room[0][i] = job->kind == RAMP_ACT_TANH  ? tanhf(room[1][i])
-                     : job->kind == RAMP_ACT_ELU ? expm1f(room[1][i])
-                                                 : 1 / (1 + expf(-room[1][i]));
+        room[0][i] = act_libm(job->kind, room[1][i], job->step == 1) *
+                     (job->step == 1 ? room[2][i] : 1);
     return ELEMENTS;
 }
 
 static void bench_libm(void)
 {
-    static const struct job jobs[] = {
-        {"libm expm1f", run_libm, .kind = RAMP_ACT_ELU},
-        {"libm tanhf", run_libm, .kind = RAMP_ACT_TANH},
-        {"libm 1/(1+expf(-x))", run_libm, .kind = RAMP_ACT_SIGMOID},
-    };
-    for (size_t i = 0; i < LENGTH(jobs); i++) {
-        double seconds[MAX_TABLES];
-        time_job(seconds, &jobs[i]);
-        printf("%-22s", jobs[i].name);
-        print_cell(1e9 * seconds[0], 3);
-        printf("\n");
-    }
+    for (int step = 0; step < 2; step++)
+        for (size_t i = 0; i < LENGTH(exp_kinds); i++) {
+            const struct job job = {"libm", run_libm, .kind = exp_kinds[i],
+                                    .step = step};
+            double seconds[MAX_TABLES];
+            char name[40];
+            time_job(seconds, &job);
+            snprintf(name, sizeof name, "libm %s %s",
+                     ramp_activation_name((enum ramp_act_kind)job.kind),
+                     step == 0 ? "forward" : "backward");
+            printf("%-22s", name);
+            print_cell(1e9 * seconds[0], 3);
+            printf("\n");
+        }
 }
 
-static double truth_of(int kind, double x)
+enum error_kind { RELATIVE, MIXED, SLOPE };
+
+/* `found` are f or f' of the n numbers x. What is below 2e-36 counts for
+ * nothing where the error is relative. */
+static double error_of(enum error_kind what, int kind, const float *found,
+                       const float *x, size_t n)
 {
-    if (kind == RAMP_ACT_TANH)
-        return tanh(x);
-    if (kind == RAMP_ACT_SIGMOID)
-        return 1 / (1 + exp(-x));
-    return x < 0 ? expm1(x) : x;
+    double largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        enum ramp_act_kind act = (enum ramp_act_kind)kind;
+        double truth = what == SLOPE ? reference_act_slope(act, (double)x[i], 1)
+                                     : reference_act(act, (double)x[i], 1);
+        double size = what == RELATIVE ? fabs(truth) : fmax(1, fabs(truth));
+        if (size > 2e-36)
+            largest = fmax(largest, fabs((double)found[i] - truth) / size);
+    }
+    return largest;
 }
 
-/* The largest relative error among the floats of both signs from 2^-32 to 80,
- * of which this takes one in some hundreds. */
-static double largest_error(const struct kernels *k, int kind)
+/* The largest error among the floats of both signs from 2^-32 to 80, of which
+ * this takes one in some hundreds. */
+static double largest_error(const struct kernels *k, enum error_kind what,
+                            int kind)
 {
     const uint32_t low = 0x2f800000, high = 0x42a00000;
     double largest = 0;
     for (uint32_t bits = low, sign = 0; bits < high; sign ^= 1u << 31) {
-        float *x = room[0], *y = room[1];
+        float *x = room[0], *y = room[1], *slope = room[2];
         size_t n = 0;
         for (; n < ELEMENTS; n++) {
             uint32_t number = bits + (uint32_t)n * 997;
             number |= sign;
             memcpy(x + n, &number, sizeof number);
+            slope[n] = 1;
         }
         k->act_forward[kind](y, x, n, 1);
-        for (size_t i = 0; i < n; i++) {
-            double truth = truth_of(kind, (double)x[i]);
-            largest = fmax(largest, fabs((double)y[i] - truth) / fabs(truth));
-        }
+        k->act_backward[kind](slope, slope, x, y, n, 1);
+        largest = fmax(largest,
+                       error_of(what, kind, what == SLOPE ? slope : y, x, n));
         if (sign != 0)
             bits += ELEMENTS * 997;
     }
@@ -406,13 +496,20 @@ static double largest_error(const struct kernels *k, int kind)
 
 static void bench_errors(void)
 {
-    static const int kinds[] = {RAMP_ACT_ELU, RAMP_ACT_TANH, RAMP_ACT_SIGMOID};
-    print_heading("Largest relative error", false);
-    for (size_t i = 0; i < LENGTH(kinds); i++) {
-        printf("%-22s", ramp_activation_name((enum ramp_act_kind)kinds[i]));
-        for (size_t t = 0; t < kernels_count(); t++)
-            printf(" %8.1e", largest_error(kernels_get(t), kinds[i]));
-        printf("\n");
+    static const char *const headings[] = {
+        "Largest relative error", "Largest error, of 1 or of f if that is more",
+        "Largest error of the slope"};
+    for (int what = RELATIVE; what <= SLOPE; what++) {
+        print_heading(headings[what], false);
+        for (size_t i = 0; i < LENGTH(exp_kinds); i++) {
+            printf("%-22s",
+                   ramp_activation_name((enum ramp_act_kind)exp_kinds[i]));
+            for (size_t t = 0; t < kernels_count(); t++)
+                printf(" %8.1e",
+                       largest_error(kernels_get(t), (enum error_kind)what,
+                                     exp_kinds[i]));
+            printf("\n");
+        }
     }
 }
 
