@@ -131,7 +131,8 @@ static enum ramp_status inspect(const char *name, struct ramp_error *err)
     }
     if (status == RAMP_OK && report.n_bad > 0)
         status = error_set(err, RAMP_DATA,
-                           "%s holds unreadable pictures: %zu, see above",
+                           "%s holds unreadable pictures: %zu, see above; ramp "
+                           "train --skip-bad leaves them out",
                            TEXT_QUOTE(name), report.n_bad);
     ramp_dataset_report_release(&report);
     ramp_dataset_free(data);

@@ -56,6 +56,20 @@ enum ramp_status dataset_each(size_t n, int n_threads, dataset_task *task,
 
 /* ==== One picture ==== */
 
+/* Can the picture that failed so be left out? */
+static bool is_bad(enum ramp_status status)
+{
+    return status == RAMP_DATA || status == RAMP_IO;
+}
+
+static void hint_at_skipping(struct ramp_error *err)
+{
+    static const char hint[] = "; try --skip-bad";
+    size_t n = err == NULL ? sizeof err->text : strlen(err->text);
+    if (n + sizeof hint <= sizeof err->text)
+        memcpy(err->text + n, hint, sizeof hint);
+}
+
 /* Read and decode a file of the tree; fills in what the item knows of it. */
 static enum ramp_status decode_file(const struct ramp_dataset *data,
                                     struct dataset_item *item,
@@ -83,6 +97,8 @@ static enum ramp_status decode_file(const struct ramp_dataset *data,
     }
     mem_free(owned);
     mem_free(name);
+    if (is_bad(status) && !data->options.skip_bad)
+        hint_at_skipping(err);
     return status;
 }
 
@@ -183,7 +199,7 @@ struct filling {
 
 static bool may_skip(const struct ramp_dataset *data, enum ramp_status status)
 {
-    return data->options.skip_bad && (status == RAMP_DATA || status == RAMP_IO);
+    return data->options.skip_bad && is_bad(status);
 }
 
 static enum ramp_status fill_one(void *context, size_t i,

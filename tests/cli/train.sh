@@ -211,7 +211,8 @@ run 3 data "$dir/others"
 has "$dir/out" 'unreadable   1'
 has "$dir/out" 'bad.png'
 has "$dir/err" 'ramp: '
-refused 3 'bad.png' train "$dir/others" $tiny
+refused 3 '; try --skip-bad' train "$dir/others" $tiny
+has "$dir/err" 'bad.png'
 run 0 train "$dir/others" $tiny --skip-bad --out "$dir/skipped"
 has "$dir/err" 'ramp: warning: left out 1 bad picture'
 
