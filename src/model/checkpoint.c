@@ -548,7 +548,14 @@ static enum ramp_status find_model(char **found, const char *path,
     *found = NULL;
     if (file_is_folder(path)) {
         *found = file_join(path, "best.safetensors");
-        return *found ? RAMP_OK : error_memory(err, "a path", strlen(path));
+        if (*found == NULL)
+            return error_memory(err, "a path", strlen(path));
+        if (file_exists(*found))
+            return RAMP_OK;
+        return error_set(err, RAMP_MODEL,
+                         "cannot find a model in %s: expected the folder of a "
+                         "run, found no best.safetensors in it",
+                         TEXT_QUOTE(path));
     }
     if (file_exists(path) || strchr(path, '/') != NULL ||
         snprintf(name, sizeof name, "%s%s", path, end) >= (int)sizeof name)

@@ -37,7 +37,7 @@ refuses 69 'folder as recipe' 2 "'good': expected a file, found a folder" \
     train good --recipe good
 refuses 69 'folder as net' 4 "cannot find net 'good': expected a file" \
     train good --net good
-refuses 69 'folder as model' 4 "'good/best.safetensors': No such file" \
+refuses 69 'folder as model' 4 "'good': expected the folder of a run" \
     predict good good/a/1.pgm
 mkdir -p idx/train-images-idx3-ubyte
 cp data/train-labels-idx1-ubyte idx

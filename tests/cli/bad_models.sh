@@ -31,7 +31,8 @@ for verb in 'info' 'predict' 'eval'; do
 done
 mkdir "$dir/empty"
 refuses 165 'run folder without a model' 4 \
-    "/empty/best.safetensors': No such file" predict "$dir/empty" "$picture"
+    "/empty': expected the folder of a run, found no" \
+    predict "$dir/empty" "$picture"
 mkdir "$dir/empty/best.safetensors"
 refuses 165 'folder in place of the model' 4 \
     'expected a file, found a folder' predict "$dir/empty" "$picture"
