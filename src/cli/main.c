@@ -28,9 +28,9 @@ static int unknown_verb(const char *name, struct ramp_error *err)
     for (int i = 0; cli_verbs[i]; i++)
         names[n++] = cli_verbs[i]->name;
     const char *near = text_nearest(name, names);
-    return (int)error_set(err, RAMP_USAGE, "unknown %s %s; try %s",
+    return (int)error_set(err, RAMP_USAGE, "unknown %s %s; try ramp %s",
                           name[0] == '-' ? "option" : "command",
-                          TEXT_QUOTE(name), near ? near : "ramp --help");
+                          TEXT_QUOTE(name), near ? near : "--help");
 }
 
 #if defined(__clang__)

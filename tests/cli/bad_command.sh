@@ -9,7 +9,7 @@ cp data/pictures/0.pgm "$(printf 'name-\377.pgm')"
 
 refuses 1 'no command' 2 'no command given; try ramp --help'
 refuses 2 'unknown command' 2 "unknown command 'xyzzy'; try ramp --help" xyzzy
-refuses 2 'misspelt command' 2 "unknown command 'trian'; try train" trian
+refuses 2 'misspelt command' 2 "unknown command 'trian'; try ramp train" trian
 refuses 3 'misspelt option' 2 "'--epocs'; try --epochs" train data --epocs 3
 refuses 4 'option without a value' 2 'option --epochs needs a value: a whole' \
     train data --epochs

@@ -9,10 +9,10 @@ touch model
 
 # ---- No command, unknown ones ----
 refused 2 'no command given; try ramp --help'
-refused 2 "unknown command 'trian'; try train" trian
+refused 2 "unknown command 'trian'; try ramp train" trian
 refused 2 "unknown command 'xyzzy'; try ramp --help" xyzzy
 refused 2 "unknown command ''" ''
-refused 2 "unknown option '--verion'; try --version" --verion
+refused 2 "unknown option '--verion'; try ramp --version" --verion
 refused 2 "expected --version alone, found 'x'" --version x
 
 # ---- Options ----
