@@ -177,12 +177,13 @@ static void judge_validation(struct advice *a, const struct ramp_epoch *e)
     if (a->best_epoch == 0 || e->val_loss < a->best_val_loss) {
         a->best_epoch = e->epoch;
         a->best_val_loss = e->val_loss;
+        a->best_val_error = e->val_error;
         a->best_train_loss = e->train_loss;
         return;
     }
     double rise = e->val_loss / a->best_val_loss - 1;
     if (rise >= ADVICE_OVERFITTING && e->epoch >= a->best_epoch + 2 &&
-        e->train_loss < a->best_train_loss)
+        e->val_error >= a->best_val_error && e->train_loss < a->best_train_loss)
         say(a, ADVICE_OF_OVERFITTING, rise,
             "overfitting: since epoch %d val loss rose by %.0f %%, while train "
             "loss fell; try --augment, more --l2 or --patience 3",

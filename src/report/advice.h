@@ -19,7 +19,9 @@
  * is worth more than 2 %. */
 #define ADVICE_CHANCE 0.98
 /* Validation loss above its best of at least two epochs ago, while training
- * loss is below what it was then: more than it wavers from epoch to epoch. */
+ * loss is below what it was then: more than it wavers from epoch to epoch. Not
+ * while fewer validation pictures are taken for others than then: the model of
+ * that epoch was not better, only less sure. */
 #define ADVICE_OVERFITTING 0.1
 /* The first layer's gradient as a share of the last one's: each layer of
  * sigmoids leaves a quarter to a third of it, so that six of them or more are
@@ -57,7 +59,7 @@ struct advice {
     double said[ADVICE_N_KINDS];
     /* Of the epoch with the lowest validation loss; 0: none. */
     int best_epoch;
-    double best_val_loss, best_train_loss;
+    double best_val_loss, best_val_error, best_train_loss;
     int n_large_steps; /* epochs in a row */
     int n_shown;
     int n; /* all that was said, in that order, each one sentence */
