@@ -93,12 +93,15 @@ bool train_show_batch(void *context, const struct ramp_progress *p)
     show->worked = true;
     if (terminal_due(&show->terminal))
         terminal_live(&show->terminal,
-                      "epoch %*d/%d %3.0f%%  left %s  train loss %.3f err "
+                      "epoch %*d/%d %3.0f%%  left %s  train loss %s err "
                       "%.2f%%  %s img/s",
                       show->n_columns, p->epoch, p->epochs,
                       100 * (double)p->images / (double)p->n_images,
-                      FORMAT_SECONDS(p->seconds_left), p->loss, 100 * p->error,
+                      FORMAT_SECONDS(p->seconds_left), FORMAT_LOSS(p->loss),
+                      100 * p->error,
                       FORMAT_COUNT((uint64_t)p->images_per_second));
+    if (caught != 0)
+        terminal_live(&show->terminal, "saving  a second signal ends at once");
     return caught == 0;
 }
 
@@ -107,12 +110,13 @@ bool train_show_epoch(void *context, const struct ramp_epoch *e)
     struct train_show *show = context;
     char val[64] = "";
     if (e->val_error >= 0)
-        snprintf(val, sizeof val, "  val loss %.3f err %.2f%%%s", e->val_loss,
-                 100 * e->val_error, e->best ? " *" : "  ");
-    terminal_line(&show->terminal,
-                  "epoch %*d/%d  train loss %.3f err %.2f%%%s %s",
-                  show->n_columns, e->epoch, e->epochs, e->train_loss,
-                  100 * e->train_error, val, FORMAT_SECONDS(e->elapsed));
+        snprintf(val, sizeof val, "  val loss %s err %.2f%%%s",
+                 FORMAT_LOSS(e->val_loss), 100 * e->val_error,
+                 e->best ? " *" : "  ");
+    terminal_line(
+        &show->terminal, "epoch %*d/%d  train loss %s err %.2f%%%s %s",
+        show->n_columns, e->epoch, e->epochs, FORMAT_LOSS(e->train_loss),
+        100 * e->train_error, val, FORMAT_SECONDS(e->elapsed));
     advice_epoch(&show->advice, e);
     advice_show(&show->advice, &show->terminal);
     return caught == 0;
@@ -154,8 +158,8 @@ void train_show_end(struct train_show *show,
     if (show->worked && result->epochs < settings->train.epochs)
         show_command(terminal, folder);
     if (result->n_taken > 0)
-        terminal_line(terminal, "from   %s: %zu tensors", settings->from,
-                      result->n_taken);
+        terminal_line(terminal, "began with %zu tensors of %s", result->n_taken,
+                      settings->from);
 }
 
 /* ---- Results ---- */

@@ -34,6 +34,12 @@ const char *format_memory(char buffer[FORMAT_BYTES], uint64_t n_bytes)
     return buffer;
 }
 
+const char *format_loss(char buffer[FORMAT_BYTES], double loss)
+{
+    snprintf(buffer, FORMAT_BYTES, fabs(loss) < 1000 ? "%.3f" : "%.3g", loss);
+    return buffer;
+}
+
 const char *format_seconds(char buffer[FORMAT_BYTES], double seconds)
 {
     if (!(seconds >= 0 && seconds < 1e9)) {

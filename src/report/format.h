@@ -10,6 +10,7 @@
 #define FORMAT_BYTES 32
 #define FORMAT_COUNT(n) format_count((char[FORMAT_BYTES]){0}, (n))
 #define FORMAT_MEMORY(n) format_memory((char[FORMAT_BYTES]){0}, (n))
+#define FORMAT_LOSS(x) format_loss((char[FORMAT_BYTES]){0}, (x))
 #define FORMAT_SECONDS(s) format_seconds((char[FORMAT_BYTES]){0}, (s))
 
 /* 1234567: "1,234,567" */
@@ -17,6 +18,9 @@ const char *format_count(char buffer[FORMAT_BYTES], uint64_t n);
 
 /* Powers of 1024: "512 B", "1.5 KiB", "12.3 MiB" */
 const char *format_memory(char buffer[FORMAT_BYTES], uint64_t n_bytes);
+
+/* "0.123", "12.345", "1.23e+06": short for what has run away, too */
+const char *format_loss(char buffer[FORMAT_BYTES], double loss);
 
 /* "0.4 s", "12.1 s", "1:25", "2:03:04"; "?" for what is not finite */
 const char *format_seconds(char buffer[FORMAT_BYTES], double seconds);

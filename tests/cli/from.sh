@@ -52,7 +52,7 @@ run 0 train fashion-small --net "$tiny_net" --act 'leaky 0.2' --epochs 1 \
     --out "$dir/tiny"
 run 0 train "$dir/five" --from "$dir/tiny" --epochs 1 --out "$dir/same"
 has "$dir/err" 'net    tiny: 3,965 parameters, act leaky 0.2, init he'
-has "$dir/err" "from   $dir/tiny: 2 tensors"
+has "$dir/err" "began with 2 tensors of $dir/tiny"
 has "$dir/same/args.txt" '--act leaky 0.2'
 cmp -s "$dir/same/net.net" "$tiny_net" || fail 'another net'
 run 0 train --recipe "$dir/same/args.txt" --out "$dir/again"

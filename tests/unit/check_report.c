@@ -34,6 +34,9 @@ END_TEST
 
 START_TEST(memory_has_units)
 {
+    ck_assert_str_eq(FORMAT_LOSS(0.1234), "0.123");
+    ck_assert_str_eq(FORMAT_LOSS(999.9), "999.900");
+    ck_assert_str_eq(FORMAT_LOSS(4509372.979), "4.51e+06");
     ck_assert_str_eq(FORMAT_MEMORY(0), "0 B");
     ck_assert_str_eq(FORMAT_MEMORY(999), "999 B");
     ck_assert_str_eq(FORMAT_MEMORY(1000), "1.0 KiB");
