@@ -48,13 +48,17 @@ help_to_mdoc() {
     $0 == "options" || $0 == "example" {
         literal(0)
         part = $0
-        print part == "options" ? ".Bl -tag -width indent -compact" : ".Pp"
+        blank = 0
+        print ".Pp"
+        if (part == "options")
+            print ".Bl -tag -width indent -compact"
         next
     }
     $0 == "" {
         if (part == "options")
             print ".El"
         part = part == "options" ? "" : part
+        blank = is_begun
         next
     }
     part == "options" && /^  --/ {
@@ -70,7 +74,8 @@ help_to_mdoc() {
         next
     }
     part == "options" { sub(/^ +/, ""); print safe($0); next }
-    { literal(part == "example" || $0 ~ /^  /) }
+    blank { literal(0); print ".Pp"; blank = 0 }
+    { is_begun = 1; literal(part == "example" || $0 ~ /^  /) }
     is_literal { sub(/^  /, "") }
     { print safe($0) }
     END { literal(0) }'

@@ -43,6 +43,8 @@ usage: ramp odd DATA [options]
   table
 and text
 
+Another paragraph.
+
 options
   --an-option-so-long VALUE
                         'of which this is said
@@ -68,6 +70,9 @@ cat >"$dir/expected" <<'END'
 table
 .Ed
 and text
+.Pp
+Another paragraph.
+.Pp
 .Bl -tag -width indent -compact
 .It Fl \-an\-option\-so\-long Ar VALUE
 \&'of which this is said
