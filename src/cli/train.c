@@ -252,9 +252,11 @@ static enum ramp_status open_data(struct training *t, struct ramp_error *err)
     cli_warn_odd(t->data, s->data_name);
     size_t n_skipped = ramp_dataset_n_skipped(t->data);
     if (n_skipped > 0)
-        terminal_line(&t->show.terminal,
-                      "ramp: warning: left out %s bad picture%s",
-                      FORMAT_COUNT(n_skipped), n_skipped > 1 ? "s" : "");
+        terminal_line(
+            &t->show.terminal,
+            "ramp: warning: left out %s bad picture%s (ramp data tells "
+            "which)",
+            FORMAT_COUNT(n_skipped), n_skipped > 1 ? "s" : "");
     return complete_settings(t, err);
 }
 
@@ -491,10 +493,16 @@ const struct verb verb_train = {
              "is a name\n(fashion-small, mnist, fashion-mnist, cifar10, "
              "cifar100), a folder of class\nfolders, a folder with train/ and "
              "test/ of these, a folder of IDX or CIFAR\nfiles, or a tar or zip "
-             "archive of any of them. Ctrl-C ends the training after\nthe "
-             "current batch, and all is saved; --resume RUN goes on from there "
-             "as if it\nhad never stopped, with the run's own settings but for "
-             "--epochs, --time,\n--threads, --cpu and --cache.",
+             "archive of any of them. The folder of the run gets\nthe models, "
+             "tables and pictures, and a page with all of it, report.html.\n\n"
+             "Ctrl-C ends the training after the current batch, and all is "
+             "saved; --resume\nRUN goes on from there as if it had never "
+             "stopped, with the run's own settings\nbut for --epochs, --time, "
+             "--threads, --cpu and --cache.\n\n"
+             "Pictures of equal size up to 64x64 are taken as they are, others "
+             "become\n3x64x64 (see --input): crop takes the middle, letterbox "
+             "all of the picture\nwith bars beside it, stretch all of it, "
+             "distorted.",
     .example = "  ramp train fashion-small --epochs 5\n"
                "  ramp train my-photos/ --input 3x96x96 --epochs 40\n"
                "  ramp train mnist --net lenet --act tanh --out runs/tanh\n"
