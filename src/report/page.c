@@ -209,7 +209,7 @@ static const struct section coverage = {
     "coverage.csv",
     "How sure it must be",
     "If the model answers only where it is surer than a bound (--min-conf of "
-    "ramp predict), it answers less often, and is wrong less often.",
+    "ramp predict), it answers less often, and should be wrong less often.",
     100,
     {{"min_conf", "bound", NUMBER},
      {"answered", "answered", COUNT},
