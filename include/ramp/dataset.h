@@ -52,7 +52,11 @@ struct ramp_dataset_options {
     double val_share;     /* 0..1 of the training part, drawn class by class
                            * with `seed`, where the data bring no
                            * validation part; 0: none */
-    uint64_t seed;        /* of that draw */
+    size_t max_train;     /* if the training part has more pictures, so many
+                           * are drawn from it with `seed`, the classes in
+                           * proportion, and the others left out, after the
+                           * validation part was drawn; 0: all */
+    uint64_t seed;        /* of these draws */
     uint64_t cache_bytes; /* decoded pictures kept in memory, and the limit of
                            * an archive's bytes; 0: 2 GiB. IDX and CIFAR files
                            * are always in memory as a whole */

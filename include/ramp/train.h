@@ -75,6 +75,8 @@ struct ramp_epoch {
      * their output, convolutions and dense layers about their weights. */
     const struct ramp_layer_stats *layers;
     size_t n_layers;
+    /* As it is now, for ramp_evaluate during the callback; borrowed. */
+    const struct ramp_model *model;
 };
 
 /* Where training is inside an epoch, for a progress bar. */

@@ -128,6 +128,21 @@ static enum ramp_status find_in(char **path, const char *folder,
     return RAMP_OK;
 }
 
+/* Where names are looked for; *path stays NULL if it is in none of them. */
+static enum ramp_status find_name(char **path, const char *name,
+                                  struct ramp_error *err)
+{
+    const char *folder = getenv("RAMP_DATA");
+    enum ramp_status status = RAMP_OK;
+    if (folder != NULL && *folder != 0)
+        status = find_in(path, folder, name, err);
+    if (status == RAMP_OK && *path == NULL)
+        status = file_find_shipped(path, "datasets", name, err);
+    if (status == RAMP_OK && *path == NULL)
+        status = find_in(path, "/usr/share/datasets", name, err);
+    return status;
+}
+
 static enum ramp_status not_found(const char *name, struct ramp_error *err)
 {
     const char *near = text_nearest(name, known_names);
@@ -147,7 +162,6 @@ static enum ramp_status not_found(const char *name, struct ramp_error *err)
 static enum ramp_status find_path(char **path, const char *name,
                                   struct ramp_error *err)
 {
-    const char *folder = getenv("RAMP_DATA");
     *path = NULL;
     if (file_exists(name)) {
         *path = mem_strdup(name);
@@ -155,13 +169,9 @@ static enum ramp_status find_path(char **path, const char *name,
     }
     if (*name == 0 || strchr(name, '/') != NULL)
         return not_found(name, err);
-    enum ramp_status status = RAMP_OK;
-    if (folder != NULL && *folder != 0)
-        status = find_in(path, folder, name, err);
-    if (status == RAMP_OK && *path == NULL)
-        status = file_find_shipped(path, "datasets", name, err);
-    if (status == RAMP_OK && *path == NULL)
-        status = find_in(path, "/usr/share/datasets", name, err);
+    enum ramp_status status = find_name(path, name, err);
+    if (status == RAMP_OK && *path == NULL && text_equal(name, "cifar10"))
+        status = find_name(path, "cifar10-jpeg.tar.xz", err);
     return status != RAMP_OK || *path ? status : not_found(name, err);
 }
 
@@ -263,50 +273,115 @@ static enum ramp_status load_items(struct ramp_dataset *data,
     return status == RAMP_OK ? set_kind(data, err) : status;
 }
 
-/* The class's items are permuted by the seed; the first of them are moved to
- * the validation part, all but one at most. */
-static void draw_class(struct ramp_dataset *data, const uint32_t *items,
-                       uint32_t *order, size_t n, uint32_t label)
+/* The items of the training part, class by class. */
+struct by_class {
+    uint32_t *block; /* owned; what the others point into */
+    uint32_t *end;   /* [n_classes]: where a class ends in `sorted` */
+    uint32_t *sorted;
+    uint32_t *order; /* room for a permutation of any class */
+};
+
+/* A counting sort by label; end[c] moves from the beginning of class c to its
+ * end while its items are put down. */
+static enum ramp_status sort_by_class(struct by_class *by,
+                                      const struct ramp_dataset *data,
+                                      struct ramp_error *err)
 {
-    size_t n_val = (size_t)round(data->options.val_share * (double)n);
-    if (n_val + 1 > n)
-        n_val = n > 0 ? n - 1 : 0;
-    rng_permute(rng_key(data->options.seed, RNG_SPLIT, label), order, n);
-    for (size_t i = 0; i < n_val; i++)
-        data->items[items[order[i]]].part = RAMP_VAL;
-    data->val_drawn = data->val_drawn || n_val > 0;
+    size_t n = data->n_items, n_classes = (size_t)data->n_classes;
+    enum ramp_status status =
+        MEM_NEW(&by->block, 2 * n + n_classes + 1, "drawing pictures", err);
+    if (status != RAMP_OK)
+        return status;
+    by->end = by->block;
+    by->sorted = by->block + n_classes + 1;
+    by->order = by->sorted + n;
+    for (size_t i = 0; i < n; i++)
+        if (data->items[i].part == RAMP_TRAIN)
+            by->end[data->items[i].label + 1]++;
+    for (size_t c = 0; c < n_classes; c++)
+        by->end[c + 1] += by->end[c];
+    for (size_t i = 0; i < n; i++)
+        if (data->items[i].part == RAMP_TRAIN)
+            by->sorted[by->end[data->items[i].label]++] = (uint32_t)i;
+    return RAMP_OK;
 }
 
-/* Depends on nothing but the table, the seed and the share, so that the same
- * part can be drawn again. Hence bad pictures are left out only after it. */
+/* The items of class c and how many they are, in an order that is drawn: the
+ * first is items[order[0]]. */
+static const uint32_t *permute_class(const struct by_class *by, size_t *n,
+                                     struct rng_key key, size_t c)
+{
+    size_t begin = c > 0 ? by->end[c - 1] : 0;
+    *n = by->end[c] - begin;
+    rng_permute(key, by->order, *n);
+    return by->sorted + begin;
+}
+
+/* Of each class the first in a drawn order are moved to the validation part,
+ * all but one at most. Depends on nothing but the table, the seed and the
+ * share, so that the same part can be drawn again. Hence bad pictures are left
+ * out only after it. */
 static enum ramp_status draw_validation(struct ramp_dataset *data,
                                         struct ramp_error *err)
 {
-    size_t n = data->n_items, n_classes = (size_t)data->n_classes;
-    uint32_t *block = NULL;
+    struct by_class by;
     if (data->options.val_share <= 0)
         return RAMP_OK;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < data->n_items; i++)
         if (data->items[i].stored == RAMP_VAL)
             return RAMP_OK;
-    enum ramp_status status =
-        MEM_NEW(&block, 2 * n + n_classes + 1, "the validation part", err);
+    enum ramp_status status = sort_by_class(&by, data, err);
     if (status != RAMP_OK)
         return status;
-    /* A counting sort by label; end[c] moves from the beginning of class c to
-     * its end while its items are put down. */
-    uint32_t *end = block, *sorted = block + n_classes + 1, *order = sorted + n;
-    for (size_t i = 0; i < n; i++)
-        if (data->items[i].part == RAMP_TRAIN)
-            end[data->items[i].label + 1]++;
-    for (size_t c = 0; c < n_classes; c++)
-        end[c + 1] += end[c];
-    for (size_t i = 0; i < n; i++)
-        if (data->items[i].part == RAMP_TRAIN)
-            sorted[end[data->items[i].label]++] = (uint32_t)i;
-    for (size_t c = 0, begin = 0; c < n_classes; begin = end[c++])
-        draw_class(data, sorted + begin, order, end[c] - begin, (uint32_t)c);
-    mem_free(block);
+    for (size_t c = 0, n; c < (size_t)data->n_classes; c++) {
+        const uint32_t *items = permute_class(
+            &by, &n, rng_key(data->options.seed, RNG_SPLIT, c), c);
+        size_t n_val = (size_t)round(data->options.val_share * (double)n);
+        if (n_val + 1 > n)
+            n_val = n > 0 ? n - 1 : 0;
+        for (size_t i = 0; i < n_val; i++)
+            data->items[items[by.order[i]]].part = RAMP_VAL;
+        data->val_drawn = data->val_drawn || n_val > 0;
+    }
+    mem_free(by.block);
+    return RAMP_OK;
+}
+
+/* Items of no part leave the table; the others keep their order. */
+static void drop_items(struct ramp_dataset *data)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < data->n_items; i++)
+        if (data->items[i].part < RAMP_N_PARTS)
+            data->items[n++] = data->items[i];
+    data->n_items = n;
+}
+
+/* Keep max_train pictures of the training part: of the classes up to c and
+ * their m of n pictures together, max_train m / n, rounded down. */
+static enum ramp_status limit_training(struct ramp_dataset *data,
+                                       struct ramp_error *err)
+{
+    struct by_class by;
+    size_t n_classes = (size_t)data->n_classes, kept = 0;
+    uint64_t max = data->options.max_train;
+    if (max == 0)
+        return RAMP_OK;
+    enum ramp_status status = sort_by_class(&by, data, err);
+    if (status != RAMP_OK)
+        return status;
+    uint64_t total = by.end[n_classes - 1];
+    for (size_t c = 0, n; max < total && c < n_classes; c++) {
+        const uint64_t stream = (uint64_t)1 << 32; /* behind all classes */
+        const uint32_t *items = permute_class(
+            &by, &n, rng_key(data->options.seed, RNG_SPLIT, stream + c), c);
+        size_t keep = (size_t)(max * by.end[c] / total) - kept;
+        for (size_t i = keep; i < n; i++)
+            data->items[items[by.order[i]]].part = RAMP_N_PARTS;
+        kept += keep;
+    }
+    drop_items(data);
+    mem_free(by.block);
     return RAMP_OK;
 }
 
@@ -346,6 +421,8 @@ static enum ramp_status open_all(struct ramp_dataset *data, const char *name,
         status = load_items(data, err);
     if (status == RAMP_OK)
         status = draw_validation(data, err);
+    if (status == RAMP_OK)
+        status = limit_training(data, err);
     if (status == RAMP_OK)
         status = dataset_load_pictures(data, err);
     if (status == RAMP_OK)

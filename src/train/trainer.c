@@ -210,6 +210,7 @@ static enum ramp_status finish_epoch(struct trainer *t, struct ramp_error *err)
         .val_error = -1,
         .lr = t->lr,
         .images_per_second = (double)tally->n / fmax(trained, 1e-9),
+        .model = t->model,
     };
     enum ramp_status status = t->n_val > 0 ? validate(t, &e, err) : RAMP_OK;
     if (status == RAMP_OK && t->options->diagnose)
