@@ -13,7 +13,7 @@ void help_program(void)
     puts("ramp - train small convolutional networks, classify pictures\n\n"
          "usage: ramp COMMAND ...\n");
     for (int i = 0; cli_verbs[i]; i++)
-        printf("  %-8s %-15s %s\n", cli_verbs[i]->name, cli_verbs[i]->arguments,
+        printf("  %-9s %-15s %s\n", cli_verbs[i]->name, cli_verbs[i]->arguments,
                cli_verbs[i]->summary);
     puts("\nramp COMMAND --help explains a command and its options;\n"
          "ramp --version tells the version.\n\n"

@@ -1,0 +1,58 @@
+/* job.h - one training of a comparison, by the library: what it looks at while
+ * it runs, when it ends, and how it goes on after the program was ended. */
+#ifndef CLAIMS_JOB_H
+#define CLAIMS_JOB_H
+
+#include "claims/compare.h"
+#include "report/run_folder.h"
+#include "report/terminal.h"
+
+/* What all trainings of a comparison share. */
+struct job_place {
+    const struct compare *compare;     /* borrowed */
+    struct ramp_dataset *data, *clean; /* owned; clean: NULL if none is asked */
+    struct run_folder folder;          /* of their checkpoints; locked */
+    struct terminal terminal;
+    bool (*go_on)(void); /* asked after each batch; false: end, go on later */
+    char version[16], commit[16];
+    char *done; /* owned; the folder of the training that ended last */
+};
+
+/* Open the data and take the folder runs/claims/NAME. RAMP_IO also if another
+ * comparison of that name is at work. */
+MUST_CHECK enum ramp_status job_place_open(struct job_place *place,
+                                           const struct compare *compare,
+                                           bool (*go_on)(void),
+                                           const char *version,
+                                           struct ramp_error *err);
+void job_place_close(struct job_place *place);
+
+/* Remove the files of the training that ended last, once its result is where
+ * it belongs. The next job_train does so, too. */
+void job_place_forget(struct job_place *place);
+
+/* A net of an arm, as it is trained. */
+MUST_CHECK enum ramp_status job_net(struct ramp_net **net,
+                                    const struct job_place *place,
+                                    const struct compare_arm *arm,
+                                    struct ramp_error *err);
+
+/* The options of a training; nothing of them points into the job. */
+MUST_CHECK enum ramp_status job_options(struct ramp_train_options *options,
+                                        const struct compare_job *job,
+                                        struct ramp_error *err);
+
+/* A hash of all that the runs of an arm have in common and that their figures
+ * depend on, but for machine and version. */
+#define JOB_PROTOCOL_BYTES 20
+MUST_CHECK enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
+                                         const struct job_place *place,
+                                         const struct compare_arm *arm,
+                                         struct ramp_error *err);
+
+/* A compare_trainer; the context is the struct job_place. */
+enum ramp_status job_train(void *context, const struct compare_job *job,
+                           struct run_result *result, bool *stopped,
+                           struct ramp_error *err);
+
+#endif

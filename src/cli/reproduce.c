@@ -1,0 +1,181 @@
+/* reproduce.c - `ramp reproduce`: published claims, tested. */
+#include "claims/claims.h"
+#include "cli/cli.h"
+#include "cli/train.h"
+
+#include "report/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct {
+    struct cli_compute compute;
+    int scale;
+    const char *out;
+} settings = {.compute = CLI_COMPUTE_DEFAULT, .out = "docs/claims"};
+
+static struct option option_table[] = {
+    OPTION_WORDS("scale", "SCALE", "quick (default), standard or full",
+                 settings.scale, claim_scales),
+    OPTION_ROW(OPTION_TEXT, "out", "DIR",
+               "folder of the results (default docs/claims)", settings.out),
+    OPTION_THREADS_ROW(settings.compute.threads),
+    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
+
+/* ---- The list ---- */
+
+/* The results of a claim: in the folder of --out, if it is given, else where
+ * they were shipped. */
+static enum ramp_status load_results(struct results *results,
+                                     const struct claim *claim,
+                                     struct ramp_error *err)
+{
+    char name[80], *path = NULL;
+    *results = (struct results){0};
+    snprintf(name, sizeof name, "%s.csv", claim->name);
+    if (option_find(option_table, "out")->given)
+        return results_load(results, settings.out, claim->name, err);
+    enum ramp_status status = file_find_shipped(&path, settings.out, name, err);
+    if (status != RAMP_OK || path == NULL)
+        return status;
+    path[strlen(path) - strlen(name)] = 0;
+    status = results_load(results, path, claim->name, err);
+    mem_free(path);
+    return status;
+}
+
+static enum ramp_status list_one(struct table *table, const struct claim *claim,
+                                 struct ramp_error *err)
+{
+    struct results results = {0};
+    struct verdict verdict = {.scale = ""};
+    enum ramp_status status = RAMP_OK;
+    table_cell(table, "%s", claim->name);
+    if (claim->untested) {
+        table_cell(table, "%s", "");
+        table_cell(table, "not tested: %s", claim->untested);
+    } else {
+        status = load_results(&results, claim, err);
+        if (status == RAMP_OK)
+            status = claim_judge(&verdict, claim, &results, err);
+        table_cell(table, "%s / %s / %s", claim->costs[CLAIM_QUICK],
+                   claim->costs[CLAIM_STANDARD], claim->costs[CLAIM_FULL]);
+        if (verdict.scale[0])
+            table_cell(table, "%s (%s)", verdict_name(verdict.word),
+                       verdict.scale);
+        else
+            table_cell(table, "not run");
+    }
+    table_cell(table, "%s", claim->source);
+    verdict_release(&verdict);
+    results_release(&results);
+    return status;
+}
+
+static enum ramp_status list(struct ramp_error *err)
+{
+    struct table table;
+    enum ramp_status status = RAMP_OK;
+    table_init(&table, "llll");
+    table_cell(&table, "claim");
+    table_cell(&table, "quick / standard / full");
+    table_cell(&table, "verdict");
+    table_cell(&table, "source");
+    for (int i = 0; claims[i] && status == RAMP_OK; i++)
+        status = list_one(&table, claims[i], err);
+    if (status == RAMP_OK)
+        status = table_print(&table, stdout, 2, err);
+    table_release(&table);
+    return status;
+}
+
+/* ---- One claim ---- */
+
+static enum ramp_status find(const struct claim **claim, const char *name,
+                             struct ramp_error *err)
+{
+    const char *names[64] = {0};
+    for (int i = 0; claims[i] && i < 63; i++)
+        names[i] = claims[i]->name;
+    *claim = claim_find(name);
+    const char *near = text_nearest(name, names);
+    if (*claim == NULL)
+        return error_set(err, RAMP_USAGE, "unknown claim %s; try %s%s",
+                         TEXT_QUOTE(name), near ? near : "ramp reproduce",
+                         near ? "" : " for the list");
+    if ((*claim)->untested)
+        return error_set(err, RAMP_USAGE, "%s is not tested: it %s", name,
+                         (*claim)->untested);
+    return RAMP_OK;
+}
+
+static enum ramp_status report(const struct claim *claim,
+                               struct ramp_error *err)
+{
+    struct results results;
+    enum ramp_status status =
+        results_load(&results, settings.out, claim->name, err);
+    if (status == RAMP_OK)
+        status = claim_print(stdout, claim, &results,
+                             (enum claim_scale)settings.scale, err);
+    results_release(&results);
+    return status;
+}
+
+static bool go_on(void)
+{
+    return train_signal() == 0;
+}
+
+static enum ramp_status reproduce(const char *name, bool *stopped,
+                                  struct ramp_error *err)
+{
+    const struct claim *claim;
+    struct claim_settings run = {.scale = (enum claim_scale)settings.scale,
+                                 .folder = settings.out,
+                                 .go_on = go_on};
+    enum ramp_status status =
+        cli_compute_set(&run.compute, &settings.compute, NULL, err);
+    if (status == RAMP_OK)
+        status = find(&claim, name, err);
+    if (status != RAMP_OK)
+        return status;
+    train_catch_signals();
+    status = claim->run(claim, &run, err);
+    *stopped = run.stopped;
+    return status == RAMP_OK ? report(claim, err) : status;
+}
+
+static int reproduce_run(const struct verb *verb, int argc, char **argv,
+                         struct ramp_error *err)
+{
+    struct command_line line;
+    bool stopped = false;
+    enum ramp_status status =
+        verb_parse(&line, verb, option_table, 0, 1, argc, argv, err);
+    if (status != RAMP_OK || line.help)
+        return (int)status;
+    status =
+        line.n_words > 0 ? reproduce(line.words[0], &stopped, err) : list(err);
+    command_line_release(&line);
+    if (status == RAMP_OK && stopped)
+        return 128 + train_signal();
+    return (int)status;
+}
+
+const struct verb verb_reproduce = {
+    .name = "reproduce",
+    .arguments = "[CLAIM]",
+    .summary = "test a published claim about activations",
+    .about =
+        "Runs the experiment that tests a published claim and says whether it "
+        "was\nreproduced. Every finished training is kept in "
+        "docs/claims/CLAIM.csv: the same\ncommand goes on where it was "
+        "stopped (Ctrl-C ends it after the current batch).\nquick has 10,000 "
+        "training pictures and one seed, standard 20,000 and three;\nfull is "
+        "the claim's own protocol. Without CLAIM: the list, with costs and\n"
+        "verdicts.",
+    .example = "  ramp reproduce\n"
+               "  ramp reproduce relu-vs-tanh --scale quick",
+    .run = reproduce_run,
+};
