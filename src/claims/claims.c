@@ -114,8 +114,7 @@ enum ramp_status claim_compare(const struct compare *compare,
     struct results results = {0};
     enum ramp_status status = file_make_folder(settings->folder, err);
     if (status == RAMP_OK)
-        status =
-            job_place_open(&place, compare, settings->go_on, RAMP_VERSION, err);
+        status = job_place_open(&place, compare, settings->go_on, err);
     if (status != RAMP_OK)
         return status;
     status = results_load(&results, settings->folder, compare->name, err);

@@ -193,19 +193,27 @@ static enum ramp_status find_limit(double *limit, const struct walk *walk,
     return RAMP_OK;
 }
 
+static struct run_result key_of(const struct walk *walk, size_t arm, int number,
+                                int seed)
+{
+    const struct compare *compare = walk->compare;
+    struct run_result key = {.rate = rate_of(compare, number),
+                             .seed = (uint64_t)seed};
+    snprintf(key.scale, sizeof key.scale, "%s", compare->scale);
+    snprintf(key.arm, sizeof key.arm, "%s", compare->arms[arm].name);
+    snprintf(key.protocol, sizeof key.protocol, "%s", walk->protocols[arm]);
+    return key;
+}
+
 static enum ramp_status run_one(struct walk *walk, size_t arm, int number,
                                 int seed, struct ramp_error *err)
 {
     const struct compare *compare = walk->compare;
+    struct run_result result = key_of(walk, arm, number, seed);
     struct compare_job job = {.compare = compare,
                               .arm = &compare->arms[arm],
-                              .rate = rate_of(compare, number),
-                              .seed = (uint64_t)seed};
-    struct run_result result = {.rate = job.rate, .seed = job.seed};
-    snprintf(result.scale, sizeof result.scale, "%s", compare->scale);
-    snprintf(result.arm, sizeof result.arm, "%s", job.arm->name);
-    snprintf(result.protocol, sizeof result.protocol, "%s",
-             walk->protocols[arm]);
+                              .rate = result.rate,
+                              .seed = result.seed};
     if (walk->stopped || results_find(walk->results, &result))
         return RAMP_OK;
     job.epochs = job.arm->epochs > 0 ? job.arm->epochs : compare->train.epochs;
@@ -217,6 +225,21 @@ static enum ramp_status run_one(struct walk *walk, size_t arm, int number,
         status = results_add(walk->results, &result, err);
     run_result_release(&result);
     return status;
+}
+
+/* The grid had grown so far before the program was ended. */
+static void recall_growth(struct walk *walk, size_t arm, int n_seeds)
+{
+    const struct compare *compare = walk->compare;
+    int growth = compare->rates ? 0 : compare->n_growth;
+    for (int i = -growth; i < compare->n_rates + growth; i++)
+        for (int s = 1; s <= n_seeds; s++) {
+            const struct run_result key = key_of(walk, arm, i, s);
+            if (results_find(walk->results, &key) == NULL)
+                continue;
+            walk->low[arm] = i < walk->low[arm] ? i : walk->low[arm];
+            walk->high[arm] = i > walk->high[arm] ? i : walk->high[arm];
+        }
 }
 
 /* All rates of one seed that are in the grid by now. */
@@ -267,6 +290,7 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
 {
     int number;
     bool grew = true;
+    recall_growth(walk, arm, seed);
     enum ramp_status status = run_rates(walk, arm, seed, err);
     while (status == RAMP_OK && grew) {
         status = grow(&grew, &number, walk, arm, seed, err);

@@ -79,12 +79,10 @@ static enum ramp_status open_data(struct job_place *place,
 
 enum ramp_status job_place_open(struct job_place *place,
                                 const struct compare *compare,
-                                bool (*go_on)(void), const char *version,
-                                struct ramp_error *err)
+                                bool (*go_on)(void), struct ramp_error *err)
 {
     *place = (struct job_place){.compare = compare, .go_on = go_on};
     terminal_init(&place->terminal);
-    snprintf(place->version, sizeof place->version, "%s", version);
     find_commit(place->commit);
     char *folder = file_join("runs/claims", compare->name);
     if (folder == NULL)
@@ -451,7 +449,7 @@ static enum ramp_status fill_result(const struct watch *w,
     result->seconds = n > 0 ? w->marks.marks[n - 1].seconds : 0;
     result->threads = ramp_compute_threads(compute);
     snprintf(result->cpu, sizeof result->cpu, "%s", cpu);
-    memcpy(result->version, place->version, sizeof result->version);
+    snprintf(result->version, sizeof result->version, "%s", ramp_version());
     memcpy(result->commit, place->commit, sizeof result->commit);
     write_date(result->date);
     return RAMP_OK;

@@ -14,7 +14,7 @@ struct job_place {
     struct run_folder folder;          /* of their checkpoints; locked */
     struct terminal terminal;
     bool (*go_on)(void); /* asked after each batch; false: end, go on later */
-    char version[16], commit[16];
+    char commit[16];
     char *done; /* owned; the folder of the training that ended last */
 };
 
@@ -23,7 +23,6 @@ struct job_place {
 MUST_CHECK enum ramp_status job_place_open(struct job_place *place,
                                            const struct compare *compare,
                                            bool (*go_on)(void),
-                                           const char *version,
                                            struct ramp_error *err);
 void job_place_close(struct job_place *place);
 
