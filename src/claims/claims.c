@@ -21,7 +21,7 @@ static const struct claim
                .statement = "Rectification matters most in a recognition "
                             "system, even with random filters.",
                .source = "Jarrett, Kavukcuoglu, Ranzato & LeCun 2009",
-               .untested = "needs filters that stay random, and local contrast "
+               .untested = "needs frozen filters and contrast "
                            "normalisation"},
     nair_hinton = {.name = "nair-hinton",
                    .statement = "Rectified units improve restricted Boltzmann "
@@ -57,13 +57,21 @@ enum ramp_status claim_judge(struct verdict *verdict, const struct claim *claim,
                              const struct results *results,
                              struct ramp_error *err)
 {
+    enum ramp_status status = RAMP_OK;
     *verdict = (struct verdict){.word = VERDICT_INCONCLUSIVE, .scale = ""};
-    for (int scale = CLAIM_N_SCALES; scale-- > 0;)
-        if (show_n_seeds(results, claim_scales[scale]) > 0) {
-            verdict->scale = claim_scales[scale];
-            return claim->judge(verdict, results, (enum claim_scale)scale, err);
-        }
-    return RAMP_OK;
+    for (int scale = CLAIM_N_SCALES; scale-- > 0 && status == RAMP_OK;) {
+        if (verdict->complete ||
+            show_n_seeds(results, claim_scales[scale]) == 0)
+            continue;
+        struct verdict found = {.word = VERDICT_INCONCLUSIVE,
+                                .scale = claim_scales[scale]};
+        status = claim->judge(&found, results, (enum claim_scale)scale, err);
+        bool better = found.complete || verdict->scale[0] == 0;
+        verdict_release(better ? verdict : &found);
+        if (better)
+            *verdict = found;
+    }
+    return status;
 }
 
 enum ramp_status claim_print(FILE *file, const struct claim *claim,
@@ -106,9 +114,9 @@ static enum ramp_status run_all(struct job_place *place,
     return status;
 }
 
-enum ramp_status claim_compare(const struct compare *compare,
-                               struct claim_settings *settings,
-                               struct ramp_error *err)
+enum ramp_status claim_run_compare(const struct compare *compare,
+                                   struct claim_settings *settings,
+                                   struct ramp_error *err)
 {
     struct job_place place;
     struct results results = {0};
@@ -122,5 +130,19 @@ enum ramp_status claim_compare(const struct compare *compare,
         status = run_all(&place, &results, &settings->stopped, err);
     results_release(&results);
     job_place_close(&place);
+    return status;
+}
+
+enum ramp_status claim_run(const struct claim *claim,
+                           struct claim_settings *settings,
+                           char note[PICTURE_NOTE_BYTES],
+                           struct ramp_error *err)
+{
+    struct compare compare;
+    note[0] = 0;
+    claim->compare(&compare, claim, settings);
+    enum ramp_status status = claim_run_compare(&compare, settings, err);
+    if (status == RAMP_OK)
+        status = page_write(claim, settings->folder, note, err);
     return status;
 }

@@ -5,6 +5,7 @@
 #define CLAIMS_CLAIMS_H
 
 #include "claims/compare.h"
+#include "claims/picture.h"
 #include "claims/verdict.h"
 
 #include <stdio.h>
@@ -25,17 +26,18 @@ struct claim {
     const char *name;      /* "relu-vs-tanh" */
     const char *statement; /* in one sentence */
     const char *source;
-    const char *protocol;              /* paragraphs */
-    const char *literature;            /* figures of others */
-    const char *refuted_if;            /* the rule of the verdict */
+    const char *protocol;   /* paragraphs */
+    const char *reading;    /* how to read table and picture; NULL: plain */
+    double target;          /* of the runs, as in struct compare */
+    const char *literature; /* figures of others */
+    const char *refuted_if; /* the rule of the verdict */
     const char *costs[CLAIM_N_SCALES]; /* about, on two cores */
 
     const char *untested; /* why there is no experiment; NULL: there is */
 
-    /* Make the runs that are missing; results go to settings->folder. */
-    enum ramp_status (*run)(const struct claim *claim,
-                            struct claim_settings *settings,
-                            struct ramp_error *err);
+    /* The experiment; nothing in it may point into the settings. */
+    void (*compare)(struct compare *compare, const struct claim *claim,
+                    const struct claim_settings *settings);
 
     /* Judge the results of a scale that has some. */
     enum ramp_status (*judge)(struct verdict *verdict,
@@ -51,8 +53,8 @@ extern const struct claim *const claims[];
 /* NULL if there is none. */
 const struct claim *claim_find(const char *name);
 
-/* The verdict of the results of the largest scale that is among them.
- * verdict->scale is empty if there are none. */
+/* The verdict of the results of the largest scale that is complete, or, where
+ * none is, that has any; verdict->scale is empty if there are none. */
 MUST_CHECK enum ramp_status claim_judge(struct verdict *verdict,
                                         const struct claim *claim,
                                         const struct results *results,
@@ -64,9 +66,24 @@ MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
                                         enum claim_scale scale,
                                         struct ramp_error *err);
 
-/* Run a comparison: all that claims of that kind share. */
-MUST_CHECK enum ramp_status claim_compare(const struct compare *compare,
-                                          struct claim_settings *settings,
-                                          struct ramp_error *err);
+/* Make the trainings of a comparison that are missing in folder/NAME.csv. */
+MUST_CHECK enum ramp_status claim_run_compare(const struct compare *compare,
+                                              struct claim_settings *settings,
+                                              struct ramp_error *err);
+
+/* Those of a claim, then page_write. */
+MUST_CHECK enum ramp_status claim_run(const struct claim *claim,
+                                      struct claim_settings *settings,
+                                      char note[PICTURE_NOTE_BYTES],
+                                      struct ramp_error *err);
+
+/* page.c: write FOLDER/NAME.md, its picture and the index FOLDER/README.md from
+ * the results in the folder and the texts above, and nothing else; without
+ * results of a claim there is no page of it. *note as picture_draw. RAMP_DATA,
+ * RAMP_IO, RAMP_MEMORY. */
+MUST_CHECK enum ramp_status page_write(const struct claim *claim,
+                                       const char *folder,
+                                       char note[PICTURE_NOTE_BYTES],
+                                       struct ramp_error *err);
 
 #endif

@@ -16,7 +16,7 @@
 #include <ramp/ramp.h>
 #include <stdbool.h>
 
-enum { COMPARE_MAX_SEEDS = 64, COMPARE_MAX_ARMS = 64 };
+enum { COMPARE_MAX_SEEDS = 32, COMPARE_MAX_ARMS = 64 };
 
 struct compare_arm {
     const char *name; /* of letters, digits, '.', '_', '-'; "fair-tanh" */

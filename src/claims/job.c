@@ -4,6 +4,7 @@
 #include "claims/marks.h"
 #include "report/draft.h"
 #include "report/format.h"
+#include "report/machine.h"
 #include "report/program.h"
 
 #include <inttypes.h>
@@ -448,6 +449,7 @@ static enum ramp_status fill_result(const struct watch *w,
     result->images = n > 0 ? w->marks.marks[n - 1].images : 0;
     result->seconds = n > 0 ? w->marks.marks[n - 1].seconds : 0;
     result->threads = ramp_compute_threads(compute);
+    machine_processor(result->processor, sizeof result->processor);
     snprintf(result->cpu, sizeof result->cpu, "%s", cpu);
     snprintf(result->version, sizeof result->version, "%s", ramp_version());
     memcpy(result->commit, place->commit, sizeof result->commit);

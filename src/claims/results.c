@@ -148,6 +148,7 @@ static void read_row(struct fields *f, struct run_result *row)
     row->images = read_count(f, "images");
     row->seconds = read_number(f, "seconds", false);
     row->threads = (int)read_number(f, "threads", true);
+    read_text(f, row->processor, sizeof row->processor, "processor");
     read_text(f, row->cpu, sizeof row->cpu, "cpu");
     read_text(f, row->version, sizeof row->version, "version");
     read_text(f, row->commit, sizeof row->commit, "commit");
@@ -274,8 +275,8 @@ static void write_figures(struct draft *draft, const struct run_point *point)
 static void write_rows(struct draft *draft, const struct results *results)
 {
     draft_add(draft, KEY_NAMES ",outcome,reached,epochs," FIGURE_NAMES
-                               ",images,seconds,threads,cpu,version,commit,"
-                               "date\n");
+                               ",images,seconds,threads,processor,cpu,"
+                               "version,commit,date\n");
     for (size_t i = 0; i < results->n; i++) {
         const struct run_result *row = &results->rows[i];
         write_key(draft, row);
@@ -283,9 +284,11 @@ static void write_rows(struct draft *draft, const struct results *results)
         csv_number(draft, row->reached);
         csv_number(draft, row->epochs);
         write_figures(draft, &row->last);
-        draft_add(draft, ",%llu,%.1f,%d,%s,%s,%s,%s\n",
-                  (unsigned long long)row->images, row->seconds, row->threads,
-                  row->cpu, row->version, row->commit, row->date);
+        draft_add(draft, ",%llu,%.1f,%d,", (unsigned long long)row->images,
+                  row->seconds, row->threads);
+        csv_text(draft, row->processor);
+        draft_add(draft, ",%s,%s,%s,%s\n", row->cpu, row->version, row->commit,
+                  row->date);
     }
 }
 

@@ -55,7 +55,7 @@ struct run_result {
                             * the last whole epoch */
     double seconds;        /* of the wall clock: logged, not compared */
     int threads;
-    char cpu[12], version[16], commit[16], date[24];
+    char processor[64], cpu[12], version[16], commit[16], date[24];
 
     struct run_curve curve;
 };

@@ -1,4 +1,4 @@
-/* show.h - results of a comparison for people: the table, and the picture. */
+/* show.h - results of a comparison as people read them. */
 #ifndef CLAIMS_SHOW_H
 #define CLAIMS_SHOW_H
 
@@ -8,6 +8,22 @@
 
 /* How many seeds a scale has runs of; 0: there are none. */
 int show_n_seeds(const struct results *results, const char *scale);
+
+/* The arms of one scale, in the order of their first rows. */
+struct show_arm {
+    size_t index;
+    const char *name, *protocol; /* in the results */
+    struct compare_rates rates;
+};
+struct show_arms {
+    struct show_arm *arms; /* owned */
+    size_t n;
+};
+MUST_CHECK enum ramp_status show_arms_find(struct show_arms *arms,
+                                           const struct results *results,
+                                           const char *scale,
+                                           struct ramp_error *err);
+void show_arms_release(struct show_arms *arms);
 
 /* A row for each arm and rate, a column for each seed; the best rate of an arm
  * has a star. */

@@ -18,6 +18,7 @@ const char *verdict_name(enum verdict_word word);
 struct verdict {
     enum verdict_word word;
     const char *scale;     /* of the results; empty: there are none */
+    bool complete;         /* no run of that scale is missing */
     struct draft sentence; /* what came out, to be quoted */
 };
 void verdict_release(struct verdict *verdict);

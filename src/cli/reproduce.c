@@ -3,8 +3,6 @@
 #include "cli/cli.h"
 #include "cli/train.h"
 
-#include "report/table.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +10,7 @@ static struct {
     struct cli_compute compute;
     int scale;
     const char *out;
+    bool page;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .out = "docs/claims"};
 
 static struct option option_table[] = {
@@ -19,8 +18,12 @@ static struct option option_table[] = {
                  settings.scale, claim_scales),
     OPTION_ROW(OPTION_TEXT, "out", "DIR",
                "folder of the results (default docs/claims)", settings.out),
+    OPTION_ROW(OPTION_FLAG, "page", NULL,
+               "train nothing: write page and index from the results",
+               settings.page),
     OPTION_THREADS_ROW(settings.compute.threads),
-    OPTION_CPU_ROW(settings.compute.cpu), OPTION_END};
+    OPTION_CPU_ROW(settings.compute.cpu),
+    OPTION_END};
 
 /* ---- The list ---- */
 
@@ -44,29 +47,26 @@ static enum ramp_status load_results(struct results *results,
     return status;
 }
 
-static enum ramp_status list_one(struct table *table, const struct claim *claim,
+static enum ramp_status list_one(const struct claim *claim,
                                  struct ramp_error *err)
 {
-    struct results results = {0};
+    struct results results;
     struct verdict verdict = {.scale = ""};
-    enum ramp_status status = RAMP_OK;
-    table_cell(table, "%s", claim->name);
+    printf("%-22s ", claim->name);
     if (claim->untested) {
-        table_cell(table, "%s", "");
-        table_cell(table, "not tested: %s", claim->untested);
-    } else {
-        status = load_results(&results, claim, err);
-        if (status == RAMP_OK)
-            status = claim_judge(&verdict, claim, &results, err);
-        table_cell(table, "%s / %s / %s", claim->costs[CLAIM_QUICK],
-                   claim->costs[CLAIM_STANDARD], claim->costs[CLAIM_FULL]);
-        if (verdict.scale[0])
-            table_cell(table, "%s (%s)", verdict_name(verdict.word),
-                       verdict.scale);
-        else
-            table_cell(table, "not run");
+        printf("not tested: %s\n    %s\n", claim->untested, claim->source);
+        return RAMP_OK;
     }
-    table_cell(table, "%s", claim->source);
+    enum ramp_status status = load_results(&results, claim, err);
+    if (status == RAMP_OK)
+        status = claim_judge(&verdict, claim, &results, err);
+    if (status == RAMP_OK && verdict.scale[0])
+        printf("%s (%s)", verdict_name(verdict.word), verdict.scale);
+    else if (status == RAMP_OK)
+        printf("not run");
+    printf("\n    %s\n    quick %s, standard %s, full %s\n", claim->source,
+           claim->costs[CLAIM_QUICK], claim->costs[CLAIM_STANDARD],
+           claim->costs[CLAIM_FULL]);
     verdict_release(&verdict);
     results_release(&results);
     return status;
@@ -74,18 +74,9 @@ static enum ramp_status list_one(struct table *table, const struct claim *claim,
 
 static enum ramp_status list(struct ramp_error *err)
 {
-    struct table table;
     enum ramp_status status = RAMP_OK;
-    table_init(&table, "llll");
-    table_cell(&table, "claim");
-    table_cell(&table, "quick / standard / full");
-    table_cell(&table, "verdict");
-    table_cell(&table, "source");
     for (int i = 0; claims[i] && status == RAMP_OK; i++)
-        status = list_one(&table, claims[i], err);
-    if (status == RAMP_OK)
-        status = table_print(&table, stdout, 2, err);
-    table_release(&table);
+        status = list_one(claims[i], err);
     return status;
 }
 
@@ -131,6 +122,7 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
                                   struct ramp_error *err)
 {
     const struct claim *claim;
+    char note[PICTURE_NOTE_BYTES];
     struct claim_settings run = {.scale = (enum claim_scale)settings.scale,
                                  .folder = settings.out,
                                  .go_on = go_on};
@@ -141,7 +133,10 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
     if (status != RAMP_OK)
         return status;
     train_catch_signals();
-    status = claim->run(claim, &run, err);
+    status = settings.page ? page_write(claim, settings.out, note, err)
+                           : claim_run(claim, &run, note, err);
+    if (note[0])
+        cli_complain(note);
     *stopped = run.stopped;
     return status == RAMP_OK ? report(claim, err) : status;
 }
@@ -171,7 +166,8 @@ const struct verb verb_reproduce = {
         "Runs the experiment that tests a published claim and says whether it "
         "was\nreproduced. Every finished training is kept in "
         "docs/claims/CLAIM.csv: the same\ncommand goes on where it was "
-        "stopped (Ctrl-C ends it after the current batch).\nquick has 10,000 "
+        "stopped (Ctrl-C ends it after the current batch).\nPage, picture and "
+        "index are written there, too. quick has 10,000 "
         "training pictures and one seed, standard 20,000 and three;\nfull is "
         "the claim's own protocol. Without CLAIM: the list, with costs and\n"
         "verdicts.",

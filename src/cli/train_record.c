@@ -3,6 +3,7 @@
 #include "cli/recipe.h"
 #include "cli/train.h"
 
+#include "report/machine.h"
 #include "report/run_folder.h"
 
 #include <stdio.h>
@@ -61,24 +62,6 @@ enum ramp_status train_record_init(struct train_record *record,
     return RAMP_OK;
 }
 
-/* The processor's name; "unknown" where the system does not tell. */
-static void processor_name(char *name, size_t n_bytes)
-{
-    char line[256];
-    snprintf(name, n_bytes, "unknown");
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file && fgets(line, sizeof line, file)) {
-        const char *colon = strstr(line, ": ");
-        if (colon && strncmp(line, "model name", 10) == 0) {
-            snprintf(name, n_bytes, "%.*s", (int)strcspn(colon + 2, "\n"),
-                     colon + 2);
-            break;
-        }
-    }
-    if (file)
-        fclose(file);
-}
-
 static void write_date(char date[32])
 {
     time_t now = time(NULL);
@@ -94,7 +77,7 @@ static void add_notes(struct draft *draft, const struct train_record *record,
 {
     char date[32], processor[128];
     write_date(date);
-    processor_name(processor, sizeof processor);
+    machine_processor(processor, sizeof processor);
     draft_add(draft,
               "# ramp train --recipe THIS-FILE repeats this run\n"
               "# ramp %s\n# command: %s\n# date: %s\n"

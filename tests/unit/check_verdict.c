@@ -207,6 +207,24 @@ START_TEST(a_larger_scale_decides)
 }
 END_TEST
 
+/* But not while it is incomplete. */
+START_TEST(a_larger_scale_waits_until_it_is_complete)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    for (int i = -7; i <= -5; i++) {
+        add(&m, "quick", "fair-relu", compare_grid(i), 1, RUN_REACHED, 6);
+        add(&m, "quick", "fair-tanh", compare_grid(i), 1, RUN_REACHED, 9);
+    }
+    add(&m, "full", "fair-relu", 0.01, 1, RUN_REACHED, 3);
+    ck_assert_int_eq(
+        claim_judge(&verdict, &claim_relu_vs_tanh, &m.results, NULL), RAMP_OK);
+    ck_assert_str_eq(verdict.scale, "quick");
+    verdict_release(&verdict);
+    end(&m);
+}
+END_TEST
+
 START_TEST(no_results_have_no_scale)
 {
     struct made_up m = begin();
@@ -234,6 +252,7 @@ static Suite *verdict_suite(void)
     tcase_add_test(tcase, diverged_runs_rank_last);
     tcase_add_test(tcase, the_arms_of_2012_decide_once_they_have_run);
     tcase_add_test(tcase, a_larger_scale_decides);
+    tcase_add_test(tcase, a_larger_scale_waits_until_it_is_complete);
     tcase_add_test(tcase, no_results_have_no_scale);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -1,0 +1,201 @@
+/* page.c - a claim's page in docs/claims, and the index of all. */
+#include "claims/claims.h"
+#include "claims/show.h"
+#include "report/format.h"
+#include "report/run_folder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ==== One claim ==== */
+
+static enum ramp_status add_table(struct draft *draft,
+                                  const struct results *results,
+                                  const char *scale, struct ramp_error *err)
+{
+    char *text = NULL;
+    size_t n_bytes = 0;
+    FILE *file = open_memstream(&text, &n_bytes);
+    if (file == NULL)
+        return error_memory(err, "a table", 1);
+    enum ramp_status status = show_table(file, results, scale, err);
+    if (fclose(file) != 0 && status == RAMP_OK)
+        status = error_memory(err, "a table", n_bytes);
+    if (status == RAMP_OK)
+        draft_add(draft, "```\n%s```\n", text);
+    free(text);
+    return status;
+}
+
+/* Each of the texts that a column of the rows has, once. */
+static void add_texts(struct draft *draft, const char *what,
+                      const struct results *results, const char *scale,
+                      size_t offset)
+{
+    const char *between = "";
+    draft_add(draft, "- %s: ", what);
+    for (size_t i = 0; i < results->n; i++) {
+        const char *text = (const char *)&results->rows[i] + offset;
+        bool known = *text == 0 || !text_equal(results->rows[i].scale, scale);
+        for (size_t j = 0; j < i && !known; j++)
+            known = text_equal(results->rows[j].scale, scale) &&
+                    text_equal((const char *)&results->rows[j] + offset, text);
+        if (!known) {
+            draft_add(draft, "%s%s", between, text);
+            between = ", ";
+        }
+    }
+    draft_add(draft, "%s\n", *between ? "" : "not known");
+}
+
+static void add_origin(struct draft *draft, const struct claim *claim,
+                       const struct results *results, const char *scale)
+{
+    double seconds = 0, epochs = 0;
+    size_t n = 0;
+    const char *first = "", *last = "";
+    for (size_t i = 0; i < results->n; i++) {
+        const struct run_result *row = &results->rows[i];
+        if (!text_equal(row->scale, scale))
+            continue;
+        seconds += row->seconds;
+        epochs += row->epochs;
+        first = n++ == 0 ? row->date : first;
+        last = row->date;
+    }
+    draft_add(draft,
+              "## How it was made\n\n"
+              "- command: `ramp reproduce %s --scale %s`, seeds 1 to %d\n"
+              "- %zu trainings, %s epochs, %s of wall clock (logged, not "
+              "compared), %s to %s\n",
+              claim->name, scale, show_n_seeds(results, scale), n,
+              FORMAT_COUNT((uint64_t)(epochs + 0.5)), FORMAT_SECONDS(seconds),
+              first, last);
+    add_texts(draft, "processor", results, scale,
+              offsetof(struct run_result, processor));
+    add_texts(draft, "instruction set", results, scale,
+              offsetof(struct run_result, cpu));
+    add_texts(draft, "commit", results, scale,
+              offsetof(struct run_result, commit));
+    draft_add(draft,
+              "- every training is in [%s.csv](%s.csv), its curve in "
+              "[%s-curves.csv](%s-curves.csv); `gnuplot %s.gp` draws the "
+              "picture\n",
+              claim->name, claim->name, claim->name, claim->name, claim->name);
+}
+
+static void add_verdict(struct draft *draft, const struct claim *claim,
+                        const struct verdict *verdict)
+{
+    draft_add(draft,
+              "# %s\n\n> %s\n\nSource: %s.\n\n"
+              "**Verdict: %s** (scale `%s`). %s\n\n",
+              claim->name, claim->statement, claim->source,
+              verdict_name(verdict->word), verdict->scale,
+              verdict->sentence.text ? verdict->sentence.text : "");
+    draft_add(draft, "- literature: %s\n- the rule: %s\n\n", claim->literature,
+              claim->refuted_if);
+}
+
+static enum ramp_status write_page(const struct claim *claim,
+                                   const struct results *results,
+                                   const struct verdict *verdict,
+                                   const char *folder, struct ramp_error *err)
+{
+    struct draft draft = {0};
+    char file[128];
+    snprintf(file, sizeof file, "%s.md", claim->name);
+    add_verdict(&draft, claim, verdict);
+    draft_add(&draft, "![%s](%s.svg)\n\n## What came out\n\n", claim->name,
+              claim->name);
+    if (claim->reading)
+        draft_add(&draft, "%s\n\n", claim->reading);
+    enum ramp_status status = add_table(&draft, results, verdict->scale, err);
+    draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
+    add_origin(&draft, claim, results, verdict->scale);
+    if (status == RAMP_OK)
+        status = draft_check(&draft, "a page", err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder, file, draft.text, err);
+    draft_release(&draft);
+    return status;
+}
+
+static enum ramp_status write_claim(const struct claim *claim,
+                                    const char *folder,
+                                    char note[PICTURE_NOTE_BYTES],
+                                    struct ramp_error *err)
+{
+    struct results results;
+    struct verdict verdict = {.scale = ""};
+    enum ramp_status status = results_load(&results, folder, claim->name, err);
+    if (status != RAMP_OK)
+        return status;
+    status = claim_judge(&verdict, claim, &results, err);
+    if (status == RAMP_OK && verdict.scale[0]) {
+        status = write_page(claim, &results, &verdict, folder, err);
+        if (status == RAMP_OK)
+            status = picture_draw(&results, folder, claim->name, verdict.scale,
+                                  claim->target, note, err);
+    }
+    verdict_release(&verdict);
+    results_release(&results);
+    return status;
+}
+
+/* ==== The index ==== */
+
+static enum ramp_status add_row(struct draft *draft, const struct claim *claim,
+                                const char *folder, struct ramp_error *err)
+{
+    struct results results = {0};
+    struct verdict verdict = {.scale = ""};
+    enum ramp_status status = RAMP_OK;
+    if (claim->untested == NULL)
+        status = results_load(&results, folder, claim->name, err);
+    if (status == RAMP_OK && claim->untested == NULL)
+        status = claim_judge(&verdict, claim, &results, err);
+    if (claim->untested)
+        draft_add(draft, "| %s | not tested: %s", claim->name, claim->untested);
+    else if (verdict.scale[0])
+        draft_add(draft, "| [%s](%s.md) | **%s** (%s)", claim->name,
+                  claim->name, verdict_name(verdict.word), verdict.scale);
+    else
+        draft_add(draft, "| %s | not run", claim->name);
+    draft_add(draft, " | %s | %s |\n", claim->statement, claim->source);
+    verdict_release(&verdict);
+    results_release(&results);
+    return status;
+}
+
+static enum ramp_status write_index(const char *folder, struct ramp_error *err)
+{
+    struct draft draft = {0};
+    enum ramp_status status = RAMP_OK;
+    draft_add(&draft,
+              "# Claims about activations, and what came out\n\n"
+              "Each row is a published claim. `ramp reproduce CLAIM --scale "
+              "full` makes its\nfigures again; the verdict is computed from "
+              "them by a rule that stands on the\nclaim's page. This page and "
+              "those are written by that command.\n\n"
+              "| claim | verdict | what is said | by |\n|---|---|---|---|\n");
+    for (int i = 0; claims[i] && status == RAMP_OK; i++)
+        status = add_row(&draft, claims[i], folder, err);
+    if (status == RAMP_OK)
+        status = draft_check(&draft, "a page", err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder, "README.md", draft.text, err);
+    draft_release(&draft);
+    return status;
+}
+
+enum ramp_status page_write(const struct claim *claim, const char *folder,
+                            char note[PICTURE_NOTE_BYTES],
+                            struct ramp_error *err)
+{
+    note[0] = 0;
+    enum ramp_status status = write_claim(claim, folder, note, err);
+    return status == RAMP_OK ? write_index(folder, err) : status;
+}
