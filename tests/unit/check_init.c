@@ -323,7 +323,7 @@ END_TEST
 /* prelu: all of its slopes are what the text says. */
 START_TEST(slopes)
 {
-    const struct ramp_init init = {RAMP_INIT_HE, false, false, -0.125f};
+    const struct ramp_init init = {.bias = -0.125f};
     struct ramp_net *net = parse("conv 4 2x1\nprelu 0.5\nprelu\n"
                                  "dense classes",
                                  3, 2, 1);

@@ -22,9 +22,12 @@ static struct ramp_model *make_model(const char *text, int channels, int height,
     static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6"};
     const struct ramp_net_options options = {
         channels, height, width, n_classes, {RAMP_ACT_RELU, 0}};
-    const struct ramp_preprocess pre = {
-        channels,          height, width, RAMP_FIT_CROP, scale, {0.5f, 0.4f, 0},
-        {0.2f, 0.3f, 0.5f}};
+    const struct ramp_preprocess pre = {.channels = channels,
+                                        .height = height,
+                                        .width = width,
+                                        .scale = scale,
+                                        .mean = {0.5f, 0.4f, 0},
+                                        .std = {0.2f, 0.3f, 0.5f}};
     const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = 0.1f};
     struct ramp_net *net;
     struct ramp_model *model;
