@@ -427,7 +427,7 @@ END_TEST
 static char *draw_confusion(int n)
 {
     enum { MAX = 1000 };
-    static char texts[MAX][16];
+    static char texts[MAX][24];
     static const char *classes[MAX];
     static struct ramp_answer list[2 * MAX];
     for (int i = 0; i < n; i++) {
