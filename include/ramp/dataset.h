@@ -143,8 +143,9 @@ ramp_dataset_read(const struct ramp_dataset *data, enum ramp_part part,
 struct ramp_dataset_report {
     size_t n_bad;                       /* pictures that cannot be read */
     char (*bad)[RAMP_ERROR_TEXT_BYTES]; /* the first 20 of their messages */
-    size_t n_cross; /* pictures whose bytes (IDX, CIFAR: pixels) an earlier
-                     * part has, too; parts as they are after drawing */
+    size_t n_others; /* files that are no data by their names, passed over */
+    size_t n_cross;  /* pictures whose bytes (IDX, CIFAR: pixels) an earlier
+                      * part has, too; parts as they are after drawing */
     int min_width, min_height, max_width, max_height; /* as stored */
     size_t n_grey, n_colour;
     size_t *counts; /* [RAMP_N_PARTS][n_classes] */

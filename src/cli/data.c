@@ -73,6 +73,9 @@ static void print_summary(const struct ramp_dataset *data,
     printf("fingerprint  %016" PRIx64 "\n", ramp_dataset_fingerprint(data));
     printf("duplicates   %s (pictures of one part equal to one of another)\n",
            FORMAT_COUNT(r->n_cross));
+    if (r->n_others > 0)
+        printf("passed over  %s (files of other kinds)\n",
+               FORMAT_COUNT(r->n_others));
     printf("unreadable   %s\n", FORMAT_COUNT(r->n_bad));
     size_t n_shown = r->n_bad < 20 ? r->n_bad : 20;
     for (size_t i = 0; i < n_shown; i++)

@@ -225,8 +225,10 @@ static enum ramp_status take_member(struct reader *reader,
     unsigned type = reader->lib.entry_filetype(entry);
     if (type == AE_IFDIR)
         return tree_add(reader->tree, path, TREE_FOLDER, 0, NULL, err);
-    if (!tree_wants(path))
+    if (!tree_wants(path)) {
+        reader->tree->n_others++;
         return RAMP_OK;
+    }
     if (type != AE_IFREG)
         return tree_add(reader->tree, path, TREE_LINK, 0, NULL, err);
     enum ramp_status status = read_bytes(reader, entry, &bytes, &n_bytes, err);

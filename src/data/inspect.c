@@ -282,7 +282,8 @@ enum ramp_status ramp_dataset_inspect(struct ramp_dataset_report *report,
 {
     struct looking *looking = NULL;
     struct dataset_item *items = NULL;
-    *report = (struct ramp_dataset_report){.n_classes = data->n_classes};
+    *report = (struct ramp_dataset_report){.n_classes = data->n_classes,
+                                           .n_others = data->tree.n_others};
     enum ramp_status status = MEM_NEW(&looking, 1, "inspecting", err);
     if (status == RAMP_OK)
         status = MEM_NEW(&items, data->n_items, "inspecting", err);

@@ -206,8 +206,10 @@ static enum ramp_status scan_entry(struct scan *scan, struct ramp_error *err)
             tree_add(scan->tree, path, TREE_FOLDER, 0, NULL, err);
         return status == RAMP_OK ? enter_folder(scan, &st, err) : status;
     }
-    if (!tree_wants(path))
+    if (!tree_wants(path)) {
+        scan->tree->n_others++;
         return RAMP_OK;
+    }
     uint64_t n_bytes = there && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     return tree_add(scan->tree, path, TREE_FILE, n_bytes, NULL, err);
 }

@@ -39,6 +39,7 @@ struct tree {
     const char *archive_kind; /* "tar", "zip"; NULL for a folder */
     size_t skip;              /* bytes of the leading folder, see tree_strip */
     uint64_t n_bytes;         /* in memory */
+    size_t n_others;          /* files passed over, but for the hidden ones */
     struct tree_text *text;   /* where the paths lie */
 };
 

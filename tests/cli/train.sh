@@ -206,10 +206,15 @@ run 0 data "$data/classes"
 has "$dir/out" 'train 150'
 has "$dir/out" 'unreadable   0'
 has "$dir/out" 'left      50'
+grep -q 'passed over' "$dir/out" && fail 'data: no other file is there'
 printf 'no picture' >"$dir/others/top/bad.png"
+: >"$dir/others/top/new.webp"
+: >"$dir/others/notes.txt"
+: >"$dir/others/.hidden"
 run 3 data "$dir/others"
 has "$dir/out" 'unreadable   1'
 has "$dir/out" 'bad.png'
+has "$dir/out" 'passed over  2 (files of other kinds)'
 has "$dir/err" 'ramp: '
 refused 3 '; try --skip-bad' train "$dir/others" $tiny
 has "$dir/err" 'bad.png'
