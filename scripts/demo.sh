@@ -41,7 +41,9 @@ here=$PWD
 
 say "What next"
 cat <<EOF
-The model is $model.
+The model is $model;
+how it learned and where it is wrong is a page for a browser:
+    $run/report.html
 Longer training makes a better one; what else can be set:
     ./ramp train fashion-small --epochs 20
     ./ramp train --help
