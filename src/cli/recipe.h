@@ -10,9 +10,9 @@
 #include "report/draft.h"
 
 /* Give the options what the file says; a name without a slash that is no file
- * is that of a shipped one ("digits": models/digits.recipe). *text is the caller's (mem_free) and
- * must outlive the options' values, also on failure. RAMP_USAGE if it cannot
- * be read or a line makes no sense. */
+ * is that of a shipped one ("digits": models/digits.recipe). *text is the
+ * caller's (mem_free) and must outlive the options' values, also on failure.
+ * RAMP_USAGE if it cannot be read or a line makes no sense. */
 MUST_CHECK enum ramp_status recipe_read(struct option *options, char **text,
                                         const char *path,
                                         struct ramp_error *err);
