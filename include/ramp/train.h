@@ -105,6 +105,17 @@ struct ramp_train_options {
     double max_norm; /* after each step the weights into a unit of a dense
                       * layer, and those of a filter, are scaled down to this
                       * norm; 0: no limit */
+    /* An average of the weights and of batch norm's statistics. It is what is
+     * validated, what the model is in the end, and what both files hold as
+     * the net's tensors; the weights that steps change stand beside it in
+     * last.safetensors. With w these weights after step t of T, one of
+     *   ema        after each step  average = d average + (1 - d) w,
+     *              d = min(ema, (1 + t) / (10 + t)); 0: none
+     *   lookahead  the same after every fifth step, with
+     *              d = 0.95^5 (t / T)^3, and then w = average: Zhang et al.
+     *              2019, in the form of airbench */
+    double ema;
+    bool lookahead;
     enum ramp_schedule schedule;
     double warmup;          /* epochs; at most all of them */
     double label_smoothing; /* target 1 - s for the class, s/k for all k */

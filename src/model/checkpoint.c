@@ -77,12 +77,15 @@ static size_t list_entries(struct entry *entries, const struct ramp_net *net,
         const struct model_extra *extra = group ? &extras[group - 1] : NULL;
         for (size_t i = 0; i < net->n_tensors; i++) {
             const struct tensor *t = &net->tensors[i];
-            if (extra != NULL && t->role == TENSOR_RUNNING)
+            bool running = t->role == TENSOR_RUNNING;
+            if (extra != NULL && running && extra->running == NULL)
                 continue;
             struct entry *entry = &entries[n++];
             tensor_name(entry->name, extra ? extra->name : NULL, t);
             entry->tensor = t;
-            entry->block = extra ? extra->block : net_tensor_block(net, t);
+            entry->block = net_tensor_block(net, t);
+            if (extra != NULL)
+                entry->block = running ? extra->running : extra->block;
         }
     }
     return n;
@@ -501,10 +504,15 @@ static enum ramp_status load_slot(const struct loader *loader,
         return RAMP_OK;
     enum ramp_status status =
         MEM_NEW(&slot->block, net->n_params, "the optimiser", loader->err);
+    if (status == RAMP_OK && slot->with_running)
+        status = MEM_NEW(&slot->running, net->n_running, "the optimiser",
+                         loader->err);
     for (size_t i = 0; i < net->n_tensors && status == RAMP_OK; i++) {
         const struct tensor *t = &net->tensors[i];
-        if (t->role != TENSOR_RUNNING)
-            status = load_tensor(loader, net, t, slot->name, slot->block);
+        bool running = t->role == TENSOR_RUNNING;
+        if (!running || slot->with_running)
+            status = load_tensor(loader, net, t, slot->name,
+                                 running ? slot->running : slot->block);
     }
     return status;
 }
@@ -571,7 +579,7 @@ enum ramp_status model_load_with(struct ramp_model **model, const char *path,
     char *found;
     *model = NULL;
     for (size_t i = 0; i < n_slots; i++)
-        slots[i].block = NULL;
+        slots[i].block = slots[i].running = NULL;
     enum ramp_status status = find_model(&found, path, err);
     if (found != NULL)
         loader.path = found;
@@ -582,7 +590,8 @@ enum ramp_status model_load_with(struct ramp_model **model, const char *path,
         *model = NULL;
         for (size_t i = 0; i < n_slots; i++) {
             mem_free(slots[i].block);
-            slots[i].block = NULL;
+            mem_free(slots[i].running);
+            slots[i].block = slots[i].running = NULL;
         }
     }
     mem_free(loader.values);

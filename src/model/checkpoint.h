@@ -12,8 +12,10 @@
  * net->params. In the file it is one tensor for each trained tensor of the
  * net, "optimizer.NAME.conv1.weight", shaped as that tensor is. */
 struct model_extra {
-    const char *name;   /* "velocity": no dot in it; borrowed */
-    const float *block; /* borrowed */
+    const char *name;     /* "velocity": no dot in it; borrowed */
+    const float *block;   /* borrowed */
+    const float *running; /* borrowed: n_running floats in the layout of
+                           * net->running, its tensors too; NULL: none */
 };
 
 /* ramp_model_save with n_extras blocks behind the model's own tensors. A value
@@ -27,8 +29,10 @@ MUST_CHECK enum ramp_status model_save_with(const struct ramp_model *model,
 /* What model_load_with fills in. */
 struct model_slot {
     const char *name; /* which; set by the caller */
-    float *block;     /* n_params floats, freed by mem_free; NULL if the file
-                       * holds no tensor of that name */
+    bool with_running;
+    float *block;   /* n_params floats, freed by mem_free; NULL if the file
+                     * holds no tensor of that name */
+    float *running; /* with_running: n_running floats, the same */
 };
 
 /* ramp_model_load that also gives back the slots asked for. A slot that is

@@ -163,13 +163,16 @@ static enum ramp_status set_date(struct ramp_model *model,
 /* ---- The checkpoint ---- */
 
 static const char position_name[] = "position";
+static const char averaged_name[] = "averaged"; /* the slot */
+enum { MAX_EXTRAS = OPTIMIZER_MAX_SLOTS + 1 };
 
 /* The position is a fact of this one file. */
 static enum ramp_status save_last(const struct keeper *k,
                                   struct position *position,
                                   struct ramp_error *err)
 {
-    struct model_extra extras[OPTIMIZER_MAX_SLOTS];
+    struct model_extra extras[MAX_EXTRAS];
+    const struct averager *a = k->averager;
     char text[POSITION_BYTES];
     size_t n = k->optimizer->n_slots;
     position->best = k->best;
@@ -179,6 +182,9 @@ static enum ramp_status save_last(const struct keeper *k,
         extras[i] = (struct model_extra){
             .name = optimizer_slot_name(k->optimizer->kind, i),
             .block = k->optimizer->slots[i]};
+    if (a != NULL && a->net != NULL)
+        extras[n++] =
+            (struct model_extra){averaged_name, a->params, a->running};
     position_write(text, position);
     enum ramp_status status =
         ramp_model_set_fact(k->model, position_name, text, err);
@@ -191,16 +197,20 @@ static enum ramp_status save_last(const struct keeper *k,
 
 enum ramp_status keeper_load(struct keeper_checkpoint *checkpoint,
                              const char *folder, enum ramp_optimizer kind,
-                             struct ramp_error *err)
+                             bool averaged, struct ramp_error *err)
 {
-    struct model_slot slots[OPTIMIZER_MAX_SLOTS];
-    size_t n = 0;
+    struct model_slot slots[MAX_EXTRAS] = {0};
+    size_t n = 0, n_slots;
     char *path = file_join(folder, "last.safetensors");
     *checkpoint = (struct keeper_checkpoint){0};
     if (path == NULL)
         return error_memory(err, "a path", strlen(folder));
     for (; optimizer_slot_name(kind, n) != NULL; n++)
         slots[n].name = optimizer_slot_name(kind, n);
+    n_slots = n;
+    if (averaged)
+        slots[n++] =
+            (struct model_slot){.name = averaged_name, .with_running = true};
     enum ramp_status status =
         model_load_with(&checkpoint->model, path, slots, n, err);
     const char *text = NULL;
@@ -208,9 +218,11 @@ enum ramp_status keeper_load(struct keeper_checkpoint *checkpoint,
         text = ramp_model_fact(checkpoint->model, position_name);
         bool whole = text && position_read(&checkpoint->position, text);
         for (size_t i = 0; i < n; i++) {
-            checkpoint->slots[i] = slots[i].block;
+            *(i < n_slots ? &checkpoint->slots[i] : &checkpoint->params) =
+                slots[i].block;
             whole = whole && slots[i].block != NULL;
         }
+        checkpoint->running = slots[n_slots].running;
         status = whole ? ramp_model_set_fact(checkpoint->model, position_name,
                                              NULL, err)
                        : error_set(err, RAMP_MODEL,
@@ -231,6 +243,8 @@ void keeper_checkpoint_release(struct keeper_checkpoint *checkpoint)
     ramp_model_free(checkpoint->model);
     for (int i = 0; i < OPTIMIZER_MAX_SLOTS; i++)
         mem_free(checkpoint->slots[i]);
+    mem_free(checkpoint->params);
+    mem_free(checkpoint->running);
     *checkpoint = (struct keeper_checkpoint){0};
 }
 

@@ -4,6 +4,7 @@
 #define TRAIN_KEEPER_H
 
 #include "base/error.h"
+#include "train/averager.h"
 #include "train/epoch_log.h"
 #include "train/optimizer.h"
 #include "train/position.h"
@@ -16,12 +17,16 @@
  *                     first of equals); without a validation part, the last
  *   log.csv           a header, and a row per epoch; errors are shares of 1,
  *                     a field is empty where there is no such figure
- *   last.safetensors  the model now, the optimizer's slots and, as the fact
- *                     "position", where the training is: the checkpoint
+ *   last.safetensors  the model now, the optimizer's slots, the weights that
+ *                     steps change where the model's are their average and, as
+ *                     the fact "position", where the training is: the
+ *                     checkpoint
  * in this order: whatever a checkpoint speaks of is then there already. */
 struct keeper {
     struct ramp_model *model;          /* borrowed */
     const struct optimizer *optimizer; /* borrowed */
+    const struct averager *averager;   /* borrowed, and shows its average; NULL:
+                                        * none */
     bool validates;
     char *best_path, *last_path; /* owned; NULL: no folder */
     struct epoch_log log;
@@ -34,13 +39,15 @@ struct keeper_checkpoint {
     struct ramp_model *model; /* the caller's */
     struct position position;
     float *slots[OPTIMIZER_MAX_SLOTS]; /* the caller's; as many as asked for */
+    float *params, *running; /* the caller's, if asked for: what is averaged */
 };
 
 /* Read the folder's last.safetensors. RAMP_MODEL if it is missing, bad or holds
- * no position; RAMP_IO, RAMP_MEMORY; all is NULL then. */
+ * no position, or not what is `averaged`; RAMP_IO, RAMP_MEMORY; all is NULL
+ * then. */
 MUST_CHECK enum ramp_status keeper_load(struct keeper_checkpoint *checkpoint,
                                         const char *folder,
-                                        enum ramp_optimizer kind,
+                                        enum ramp_optimizer kind, bool averaged,
                                         struct ramp_error *err);
 void keeper_checkpoint_release(struct keeper_checkpoint *checkpoint);
 

@@ -77,6 +77,7 @@ static enum ramp_status step(struct trainer *t,
                    (double)batch->n / (double)t->batch, t->lr);
     if (diagnose)
         diagnoser_after_step(&t->diagnoser);
+    averager_step(&t->averager, t->position.step);
     return RAMP_OK;
 }
 
@@ -115,12 +116,19 @@ static void after_batch(struct trainer *t)
         t->done = t->result.stopped = true;
 }
 
+static void show_average(struct trainer *t, bool average)
+{
+    if (averager_show(&t->averager, average))
+        plan_params_changed(t->plan);
+}
+
 /* The batches of an epoch, from the position on, to its end or t->done. */
 static enum ramp_status train_part(struct trainer *t, struct ramp_error *err)
 {
     struct loader_batch batch;
     const struct position *p = &t->position;
     t->epoch_start = clock_seconds() - p->seconds;
+    show_average(t, false);
     loader_start(t->train, (uint64_t)p->epochs + 1, p->tally.n_batches);
     while (!t->done && p->tally.n_batches < t->n_batches) {
         enum ramp_status status = loader_next(t->train, &batch, err);
@@ -130,7 +138,9 @@ static enum ramp_status train_part(struct trainer *t, struct ramp_error *err)
             return status;
         after_batch(t);
     }
-    return check_weights(t, err);
+    enum ramp_status status = check_weights(t, err);
+    show_average(t, true);
+    return status;
 }
 
 /* ---- Validation ---- */

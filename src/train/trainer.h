@@ -5,6 +5,7 @@
 
 #include "data/loader.h"
 #include "net/plan.h"
+#include "train/averager.h"
 #include "train/diagnoser.h"
 #include "train/keeper.h"
 #include "train/optimizer.h"
@@ -23,6 +24,7 @@ struct trainer {
     struct plan *plan;
     struct loader *train, *val; /* val: NULL if there is no such part */
     struct optimizer optimizer;
+    struct averager averager;
     struct schedule schedule;
     struct keeper keeper;
     double *class_weights;      /* NULL: none */

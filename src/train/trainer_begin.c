@@ -28,6 +28,8 @@ enum ramp_status trainer_check_options(const struct ramp_train_options *o,
         {"L2 penalty", o->l2, 0, 1e6},
         {"L1 penalty on activations", o->act_l1, 0, 1e6},
         {"largest norm", o->max_norm, 0, 1e6},
+        {"average's share", o->ema, 0, 0.999999999},
+        {"lookahead beside an average", o->lookahead && o->ema > 0, 0, 0},
         {"number of spreads", o->init.n_spreads,
          o->init.kind == RAMP_INIT_SPREAD, RAMP_INIT_MAX_SPREADS},
         {"warm-up", o->warmup, 0, 1000000},
@@ -248,6 +250,9 @@ static enum ramp_status make_machine(struct trainer *t, struct ramp_error *err)
     if (status == RAMP_OK)
         status = optimizer_init(&t->optimizer, t->net, o, plan_kernels(t->plan),
                                 plan_threads(t->plan), err);
+    if (status == RAMP_OK)
+        status = averager_init(&t->averager, t->net, o, t->schedule.steps,
+                               plan_threads(t->plan), err);
     return status;
 }
 
@@ -268,8 +273,11 @@ static enum ramp_status open_keeper(struct trainer *t,
                                     struct ramp_error *err)
 {
     start_team(plan_threads(t->plan));
-    return keeper_init(&t->keeper, t->model, &t->optimizer, t->n_val > 0,
-                       t->options->out_dir, from, err);
+    enum ramp_status status =
+        keeper_init(&t->keeper, t->model, &t->optimizer, t->n_val > 0,
+                    t->options->out_dir, from, err);
+    t->keeper.averager = &t->averager;
+    return status;
 }
 
 static enum ramp_status begin(struct trainer *t, struct ramp_net **net,
@@ -333,8 +341,9 @@ static enum ramp_status resume(struct trainer *t, const struct ramp_net *net,
                                struct ramp_error *err)
 {
     struct keeper_checkpoint checkpoint;
-    enum ramp_status status = keeper_load(&checkpoint, t->options->out_dir,
-                                          t->options->optimizer, err);
+    const struct ramp_train_options *o = t->options;
+    enum ramp_status status = keeper_load(&checkpoint, o->out_dir, o->optimizer,
+                                          o->ema > 0 || o->lookahead, err);
     if (status != RAMP_OK)
         return status;
     t->model = checkpoint.model;
@@ -349,6 +358,8 @@ static enum ramp_status resume(struct trainer *t, const struct ramp_net *net,
         status = make_machine(t, err);
     if (status == RAMP_OK) {
         optimizer_continue(&t->optimizer, checkpoint.slots, t->position.step);
+        averager_continue(&t->averager, &checkpoint.params,
+                          &checkpoint.running);
         status = open_keeper(t, &t->position, err);
     }
     keeper_checkpoint_release(&checkpoint);
@@ -387,6 +398,7 @@ void trainer_release(struct trainer *t)
     loader_free(t->val);
     keeper_release(&t->keeper);
     diagnoser_release(&t->diagnoser);
+    averager_release(&t->averager);
     optimizer_release(&t->optimizer);
     plan_free(t->plan);
     mem_free(t->scratch);

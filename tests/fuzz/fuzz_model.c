@@ -131,7 +131,7 @@ static void save_and_load(struct ramp_net *net)
                                         .width = (int)net->input.w,
                                         .scale = RAMP_SCALE_STANDARD,
                                         .std = {1, 1, 1}};
-    const struct model_extra extra = {"velocity", net->params};
+    const struct model_extra extra = {.name = "velocity", .block = net->params};
     struct ramp_error err = {.text = ""};
     struct ramp_model *model = NULL, *again = NULL;
     ramp_net_init(net, &init, 1);

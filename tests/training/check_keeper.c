@@ -225,7 +225,7 @@ START_TEST(last_holds_the_slots)
     struct ramp_train_options options = toy_options(2, 8);
     struct ramp_train_result result;
     struct model_slot slots[] = {
-        {"momentum", NULL}, {"moment1", NULL}, {"moment2", NULL}};
+        {.name = "momentum"}, {.name = "moment1"}, {.name = "moment2"}};
     struct ramp_model *model;
     char path[256];
     options.optimizer = _i ? RAMP_ADAMW : RAMP_SGD;

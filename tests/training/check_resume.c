@@ -52,7 +52,7 @@ go_on(const struct toy *toy, struct ramp_train_options options, int batches)
 /* All that the tensors of a file are, and its log without the times. */
 struct end {
     struct ramp_model *best, *last;
-    struct model_slot slots[2];
+    struct model_slot slots[3]; /* two of the optimizer; what is averaged */
     char *log;
 };
 
@@ -79,15 +79,18 @@ static char *read_log(const struct toy *toy)
 static struct end read_end(const struct toy *toy, enum ramp_optimizer kind)
 {
     struct ramp_error err = {0};
-    struct end end = {.slots = {{"momentum", NULL}}, .log = read_log(toy)};
+    struct end end = {.slots = {{.name = "momentum"},
+                                {.name = "none"},
+                                {.name = "averaged", .with_running = true}},
+                      .log = read_log(toy)};
     char path[256];
     if (kind == RAMP_ADAMW) {
         end.slots[0].name = "moment1";
         end.slots[1].name = "moment2";
     }
     toy_path(path, toy->run, "last.safetensors");
-    ck_assert_msg(model_load_with(&end.last, path, end.slots,
-                                  kind == RAMP_ADAMW ? 2 : 1, &err) == RAMP_OK,
+    ck_assert_msg(model_load_with(&end.last, path, end.slots, 3, &err) ==
+                      RAMP_OK,
                   "%s", err.text);
     toy_path(path, toy->run, "best.safetensors");
     ck_assert_int_eq(ramp_model_load(&end.best, path, NULL), RAMP_OK);
@@ -98,8 +101,10 @@ static void release_end(struct end *end)
 {
     ramp_model_free(end->best);
     ramp_model_free(end->last);
-    mem_free(end->slots[0].block);
-    mem_free(end->slots[1].block);
+    for (int i = 0; i < 3; i++) {
+        mem_free(end->slots[i].block);
+        mem_free(end->slots[i].running);
+    }
     mem_free(end->log);
 }
 
@@ -110,10 +115,17 @@ static void check_equal(const struct end *a, const struct end *b, int k)
     size_t n = ramp_net_n_parameters(ramp_model_net(a->last));
     ck_assert_msg(toy_equal(a->last, b->last), "last, stopped after %d", k);
     ck_assert_msg(toy_equal(a->best, b->best), "best, stopped after %d", k);
-    for (int i = 0; i < 2 && a->slots[i].block; i++)
-        ck_assert_msg(memcmp(a->slots[i].block, b->slots[i].block,
-                             n * sizeof(float)) == 0,
+    size_t n_running = ramp_model_net(a->last)->n_running;
+    for (int i = 0; i < 3; i++) {
+        const struct model_slot *s = &a->slots[i], *t = &b->slots[i];
+        ck_assert((s->block == NULL) == (t->block == NULL));
+        ck_assert_msg(!s->block ||
+                          memcmp(s->block, t->block, n * sizeof(float)) == 0,
                       "slot %d, stopped after %d", i, k);
+        ck_assert_msg(!s->running || memcmp(s->running, t->running,
+                                            n_running * sizeof(float)) == 0,
+                      "statistics of slot %d, stopped after %d", i, k);
+    }
     for (int i = 0; i < 4; i++)
         ck_assert_str_eq(ramp_model_fact(a->best, facts[i]),
                          ramp_model_fact(b->best, facts[i]));
@@ -122,17 +134,25 @@ static void check_equal(const struct end *a, const struct end *b, int k)
 
 /* ---- The same bits ---- */
 
-static void check_every_batch(enum ramp_optimizer kind, double lr,
+/* Those of the options that the cases below differ in. */
+static void check_every_batch(const struct ramp_train_options *set,
                               int n_threads)
 {
     struct toy toy = open_toy(0.3);
     struct ramp_train_options options = base_options(&toy);
-    options.optimizer = kind;
-    options.lr = lr;
+    enum ramp_optimizer kind = options.optimizer = set->optimizer;
+    options.lr = set->lr;
+    options.schedule = set->schedule;
+    options.ema = set->ema;
+    options.lookahead = set->lookahead;
+    options.max_norm = set->max_norm;
+    options.act_l1 = set->act_l1;
     if (kind == RAMP_ADAMW)
         options.scale = RAMP_SCALE_MEAN_IMAGE;
     ck_assert_int_eq(go_on(&toy, options, 0).epochs, EPOCHS);
     struct end whole = read_end(&toy, kind);
+    ck_assert((whole.slots[2].running != NULL) ==
+              (set->ema > 0 || set->lookahead));
     for (int k = 1; k <= ALL; k++) {
         options.resume = false;
         options.compute.n_threads = 1;
@@ -155,13 +175,34 @@ static void check_every_batch(enum ramp_optimizer kind, double lr,
 
 START_TEST(from_every_batch)
 {
-    check_every_batch(RAMP_NESTEROV, 0.05, 3);
+    check_every_batch(&(struct ramp_train_options){.optimizer = RAMP_NESTEROV,
+                                                   .lr = 0.05,
+                                                   .schedule = RAMP_CONSTANT},
+                      3);
+}
+END_TEST
+
+START_TEST(from_every_batch_with_an_average)
+{
+    check_every_batch(
+        &(struct ramp_train_options){.optimizer = RAMP_NESTEROV,
+                                     .lr = 0.05,
+                                     .ema = _i ? 0 : 0.9,
+                                     .lookahead = _i,
+                                     .max_norm = 1,
+                                     .act_l1 = 1e-4,
+                                     .schedule =
+                                         _i ? RAMP_TRIANGLE : RAMP_LINEAR},
+        2);
 }
 END_TEST
 
 START_TEST(from_every_batch_with_moments)
 {
-    check_every_batch(RAMP_ADAMW, 0.003, 2);
+    check_every_batch(&(struct ramp_train_options){.optimizer = RAMP_ADAMW,
+                                                   .lr = 0.003,
+                                                   .schedule = RAMP_CONSTANT},
+                      2);
 }
 END_TEST
 
@@ -353,6 +394,9 @@ START_TEST(other_settings_are_refused)
     changed = options;
     changed.optimizer = RAMP_ADAMW;
     check_refused(&toy, NET, &changed, RAMP_MODEL, "optimizer");
+    changed = options;
+    changed.ema = 0.9;
+    check_refused(&toy, NET, &changed, RAMP_MODEL, "state of a training");
     ck_assert_int_eq(go_on(&toy, options, 0).epochs, EPOCHS);
     toy_close(&other);
     toy_close(&toy);
@@ -422,6 +466,7 @@ static Suite *suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, from_every_batch);
     tcase_add_test(tc, from_every_batch_with_moments);
+    tcase_add_loop_test(tc, from_every_batch_with_an_average, 0, 2);
     tcase_add_test(tc, batch_by_batch);
     tcase_add_test(tc, best_before_the_pause);
     tcase_add_test(tc, goal_already_reached);

@@ -439,8 +439,10 @@ START_TEST(slots_are_kept)
     struct ramp_model *model = make_model(), *loaded;
     const struct ramp_net *net = ramp_model_net(model);
     float *m = make_block(net, 1), *v = make_block(net, 2);
-    const struct model_extra extras[] = {{"moment", m}, {"v", v}};
-    struct model_slot slots[] = {{"v", NULL}, {"mom", NULL}, {"moment", NULL}};
+    const struct model_extra extras[] = {{.name = "moment", .block = m},
+                                         {.name = "v", .block = v}};
+    struct model_slot slots[] = {
+        {.name = "v"}, {.name = "mom"}, {.name = "moment"}};
     struct ramp_error err;
     ck_assert(model_save_with(model, fixture_path("m"), extras, 2, NULL) ==
               RAMP_OK);
@@ -683,7 +685,7 @@ START_TEST(slot_in_part_is_refused)
 {
     size_t n_bytes;
     struct ramp_model *model;
-    struct model_slot slots[] = {{"v", NULL}, {"w", NULL}};
+    struct model_slot slots[] = {{.name = "v"}, {.name = "w"}};
     struct ramp_error err;
     uint8_t *bytes =
         edited(&n_bytes, "[16,24]}}", MORE("optimizer.v.dense1.bias"), 7);
@@ -759,14 +761,14 @@ static struct ramp_model *exhausted;
 static enum ramp_status save_action(void)
 {
     float *block = exhausted->net->params;
-    const struct model_extra extra = {"v", block};
+    const struct model_extra extra = {.name = "v", .block = block};
     return model_save_with(exhausted, fixture_path("m"), &extra, 1, NULL);
 }
 
 static enum ramp_status load_action(void)
 {
     struct ramp_model *model;
-    struct model_slot slot = {"v", NULL};
+    struct model_slot slot = {.name = "v"};
     enum ramp_status status =
         model_load_with(&model, fixture_path("m"), &slot, 1, NULL);
     ck_assert((status == RAMP_OK) == (model != NULL));
