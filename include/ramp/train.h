@@ -46,14 +46,20 @@ enum ramp_schedule {
 /* What the loader does to a training picture, drawn anew each epoch from
  * (seed, epoch, index). Pixels from outside come from the mirrored border. */
 struct ramp_augment {
-    bool flip;     /* left-right, half of the time */
-    int shift;     /* up to so many pixels each way */
-    double rotate; /* up to so many degrees each way, bilinear */
-    double scale;  /* by a factor of 1 - scale .. 1 + scale, bilinear */
-    int cutout;    /* a square of so many pixels becomes the mean */
+    bool flip;      /* left-right, half of the time */
+    bool alternate; /* with flip: half of the pictures in the first epoch, then
+                     * each in every other epoch (Jordan 2024) */
+    int shift;      /* up to so many pixels each way */
+    double rotate;  /* up to so many degrees each way */
+    double scale;   /* by a factor of 1 - scale .. 1 + scale */
+    double shear;   /* rows move by up to so many pixels a row, the centre's not
+                     * at all; this, rotation and scaling are one bilinear
+                     * sampling */
+    int cutout;     /* a square of so many pixels becomes the mean */
 };
 
-/* Reads "flip,shift:4,rotate:10,scale:0.1,cutout:8" or "none". RAMP_USAGE. */
+/* Reads "flip,shift:4,rotate:10,scale:0.1,shear:0.1,cutout:8", where
+ * "flip:alternate" may stand for "flip", or "none". RAMP_USAGE. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_augment_parse(struct ramp_augment *augment, const char *text,
                    struct ramp_error *err);

@@ -95,7 +95,7 @@ static struct option option_table[] = {
                  "auto: as if all classes had as many pictures",
                  settings.class_weights, class_weights),
     OPTION_ROW(OPTION_TEXT, "augment", "LIST",
-               "flip,shift:4,rotate:10,scale:0.1,cutout:8 or none",
+               "flip,shift:4,rotate:9,scale:.1,shear:.1,cutout:8 | none",
                settings.augment_text),
     OPTION_NUMBER(OPTION_REAL, "val", "X",
                   "share held out, unless the data do (default 0.1)",

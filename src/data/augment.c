@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The numbers of one picture are drawn at counter * DRAWS + which, so that no
- * two draws of an epoch share a counter. */
+/* The numbers of one picture are drawn at index * DRAWS + which, so that no two
+ * draws of an epoch share a counter. */
 enum draw {
     DRAW_FLIP,
     DRAW_SHIFT_X,
@@ -18,6 +18,7 @@ enum draw {
     DRAW_SCALE,
     DRAW_CUTOUT_X,
     DRAW_CUTOUT_Y,
+    DRAW_SHEAR,
     DRAWS = 16
 };
 
@@ -27,6 +28,7 @@ struct change {
     int shift_x, shift_y; /* to the right and down */
     double angle;         /* radians */
     double factor;        /* > 1 enlarges */
+    double shear;         /* to the right, per row down */
 };
 
 /* Shape and scaling of one picture, ready for the loops. */
@@ -50,14 +52,26 @@ static double draw_real(struct rng_key key, uint64_t counter, double most)
     return (2 * rng_uniform(key, counter) - 1) * most;
 }
 
-static struct change draw_change(const struct augment *augment,
-                                 struct rng_key key, uint64_t base)
+/* Half of the time, anew in each epoch; or from what is drawn once for all of
+ * them, as if for epoch 0, in turn. */
+static bool draw_flip(const struct augment *augment, uint64_t seed,
+                      uint64_t epoch, uint64_t counter)
 {
+    uint64_t drawn_for = augment->alternate ? 0 : epoch;
+    bool flip =
+        draw_int(rng_key(seed, RNG_AUGMENT, drawn_for), counter, 0, 1) == 1;
+    return augment->alternate && epoch % 2 == 0 ? !flip : flip;
+}
+
+static struct change draw_change(const struct augment *augment, uint64_t seed,
+                                 uint64_t epoch, uint64_t base)
+{
+    struct rng_key key = rng_key(seed, RNG_AUGMENT, epoch);
     const double degree = 3.14159265358979323846 / 180;
     int s = augment->shift;
     struct change change = {.factor = 1};
     if (augment->flip)
-        change.flip = draw_int(key, base + DRAW_FLIP, 0, 1) == 1;
+        change.flip = draw_flip(augment, seed, epoch, base + DRAW_FLIP);
     if (s > 0) {
         change.shift_x = draw_int(key, base + DRAW_SHIFT_X, -s, s);
         change.shift_y = draw_int(key, base + DRAW_SHIFT_Y, -s, s);
@@ -67,6 +81,8 @@ static struct change draw_change(const struct augment *augment,
             draw_real(key, base + DRAW_ROTATE, augment->rotate * degree);
     if (augment->scale > 0)
         change.factor += draw_real(key, base + DRAW_SCALE, augment->scale);
+    if (augment->shear > 0)
+        change.shear = draw_real(key, base + DRAW_SHEAR, augment->shear);
     return change;
 }
 
@@ -174,7 +190,7 @@ static void put_between(float *out, const struct canvas *canvas, double x,
 }
 
 /* Where a pixel of the new picture comes from: undo the shift, then the
- * rotation and the scaling about the centre, then the flip. */
+ * rotation and the scaling about the centre, the shear, then the flip. */
 static void warp(float *out, const struct canvas *canvas,
                  const struct change *change)
 {
@@ -186,8 +202,8 @@ static void warp(float *out, const struct canvas *canvas,
         double v = y - change->shift_y - centre_y;
         for (int x = 0; x < canvas->width; x++) {
             double u = x - change->shift_x - centre_x;
-            double from_x = c * u + s * v;
             double from_y = c * v - s * u;
+            double from_x = c * u + s * v - change->shear * from_y;
             if (change->flip)
                 from_x = -from_x;
             put_between(out, canvas, centre_x + from_x, centre_y + from_y);
@@ -242,25 +258,25 @@ static void cut_out(float *out, const struct augment *augment,
 
 void augment_apply(float *out, const struct augment *augment,
                    const struct ramp_preprocess *pre, const uint8_t *pixels,
-                   struct rng_key key, uint64_t counter)
+                   uint64_t seed, uint64_t epoch, uint64_t index)
 {
     ASSERT(augment->scale < 1 && pre->width <= MAX_SIDE);
     size_t n_values =
         (size_t)pre->height * (size_t)pre->width * (size_t)pre->channels;
-    uint64_t base = counter * DRAWS;
-    struct change change = draw_change(augment, key, base);
+    uint64_t base = index * DRAWS;
+    struct change change = draw_change(augment, seed, epoch, base);
     struct canvas canvas = {.width = pre->width,
                             .height = pre->height,
                             .channels = pre->channels,
                             .pixels = pixels};
     scaling_init(&canvas.scaling, pre);
-    if (change.angle != 0 || change.factor != 1)
+    if (change.angle != 0 || change.factor != 1 || change.shear != 0)
         warp(out, &canvas, &change);
     else if (change.flip || change.shift_x != 0 || change.shift_y != 0)
         move(out, &canvas, &change);
     else
         scaling_apply(&canvas.scaling, out, pixels, n_values);
     if (augment->cutout > 0)
-        cut_out(out, augment, pre, key, base);
+        cut_out(out, augment, pre, rng_key(seed, RNG_AUGMENT, epoch), base);
     scaling_finish(out, pre);
 }

@@ -12,18 +12,18 @@
 /* As struct ramp_augment of ramp/train.h, which the trainer copies here: data
  * knows nothing of training. All zero: no change. */
 struct augment {
-    bool flip;
+    bool flip, alternate;
     int shift;
-    double rotate, scale;
+    double rotate, scale, shear;
     int cutout;
 };
 
 /* One picture, height x width x channels bytes, to scaled floats (see
- * ramp_preprocess_scale), changed by numbers drawn from (key, counter): the
- * caller gives a key per (seed, epoch) and the picture's index as counter.
- * With an all-zero augment exactly ramp_preprocess_scale. */
+ * ramp_preprocess_scale), changed by numbers drawn from (seed, epoch, index);
+ * epochs count from 1. With an all-zero augment exactly ramp_preprocess_scale.
+ */
 void augment_apply(float *out, const struct augment *augment,
                    const struct ramp_preprocess *pre, const uint8_t *pixels,
-                   struct rng_key key, uint64_t counter);
+                   uint64_t seed, uint64_t epoch, uint64_t index);
 
 #endif

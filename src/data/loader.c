@@ -53,7 +53,7 @@ struct loader {
 struct filling {
     const struct loader *loader;
     struct slot *slot;
-    struct rng_key key;
+    uint64_t epoch;
     size_t first; /* place in the epoch's order */
 };
 
@@ -75,7 +75,7 @@ static enum ramp_status fill_one(void *context, size_t i,
     }
     augment_apply(filling->slot->x + i * loader->item_floats,
                   &loader->options.augment, &loader->options.pre, pixels,
-                  filling->key, index);
+                  loader->options.seed, filling->epoch, index);
     filling->slot->labels[i] = (int32_t)data->items[item].label;
     return RAMP_OK;
 }
@@ -83,11 +83,10 @@ static enum ramp_status fill_one(void *context, size_t i,
 static void fill_slot(struct loader *loader, struct slot *slot, uint64_t epoch,
                       size_t batch)
 {
-    struct filling filling = {
-        .loader = loader,
-        .slot = slot,
-        .key = rng_key(loader->options.seed, RNG_AUGMENT, epoch),
-        .first = batch * loader->options.batch};
+    struct filling filling = {.loader = loader,
+                              .slot = slot,
+                              .epoch = epoch,
+                              .first = batch * loader->options.batch};
     size_t left = loader->n - filling.first;
     slot->n = left < loader->options.batch ? left : loader->options.batch;
     slot->error.status = dataset_each(slot->n, loader->n_threads, fill_one,

@@ -32,19 +32,19 @@ void ramp_train_defaults(struct ramp_train_options *options,
 /* ---- Augmentation ---- */
 
 /* The words, in the order of the fields of struct ramp_augment. */
-enum { FLIP, SHIFT, ROTATE, SCALE, CUTOUT, N_WORDS };
+enum { FLIP, SHIFT, ROTATE, SCALE, SHEAR, CUTOUT, N_WORDS };
 
 static const struct {
     double low, high;
     bool whole; /* a number of pixels */
 } limits[N_WORDS] = {
-    [FLIP] = {0, 0, false},      [SHIFT] = {1, 16384, true},
-    [ROTATE] = {0, 180, false},  [SCALE] = {0, 0.9, false},
-    [CUTOUT] = {1, 16384, true},
+    [FLIP] = {0, 0, false},     [SHIFT] = {1, 16384, true},
+    [ROTATE] = {0, 180, false}, [SCALE] = {0, 0.9, false},
+    [SHEAR] = {0, 1, false},    [CUTOUT] = {1, 16384, true},
 };
 
-static const char *const words[] = {"flip",   "shift", "rotate", "scale",
-                                    "cutout", "none",  NULL};
+static const char *const words[] = {"flip",  "shift",  "rotate", "scale",
+                                    "shear", "cutout", "none",   NULL};
 
 static enum ramp_status unknown_word(const char *word, struct ramp_error *err)
 {
@@ -53,7 +53,7 @@ static enum ramp_status unknown_word(const char *word, struct ramp_error *err)
         near = NULL; /* "none" among others */
     return error_set(err, RAMP_USAGE,
                      "unknown augmentation %s: expected flip, shift:N, "
-                     "rotate:X, scale:X, cutout:N or none%s%s",
+                     "rotate:X, scale:X, shear:X, cutout:N or none%s%s",
                      TEXT_QUOTE(word), near ? "; try " : "", near ? near : "");
 }
 
@@ -94,9 +94,10 @@ static enum ramp_status read_item(struct ramp_augment *augment,
         return error_set(err, RAMP_USAGE, "augmentation %s is given twice",
                          words[which]);
     seen[which] = true;
-    if (which == FLIP && text != NULL)
+    if (which == FLIP && text != NULL && !text_equal(text, "alternate"))
         return error_set(err, RAMP_USAGE,
-                         "augmentation flip: expected no number, found %s",
+                         "augmentation flip: expected nothing or alternate, "
+                         "found %s",
                          TEXT_QUOTE(text));
     if (which != FLIP) {
         enum ramp_status status = read_number(&value, which, text, err);
@@ -104,10 +105,14 @@ static enum ramp_status read_item(struct ramp_augment *augment,
             return status;
     }
     switch (which) {
-    case FLIP: augment->flip = true; break;
+    case FLIP:
+        augment->flip = true;
+        augment->alternate = text != NULL;
+        break;
     case SHIFT: augment->shift = (int)value; break;
     case ROTATE: augment->rotate = value; break;
     case SCALE: augment->scale = value; break;
+    case SHEAR: augment->shear = value; break;
     case CUTOUT: augment->cutout = (int)value; break;
     }
     return RAMP_OK;

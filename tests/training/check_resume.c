@@ -29,7 +29,8 @@ static bool count_down(void *context, const struct ramp_progress *progress)
 static struct ramp_train_options base_options(const struct toy *toy)
 {
     struct ramp_train_options options = toy_options(EPOCHS, BATCH);
-    options.augment = (struct ramp_augment){.flip = true, .rotate = 10};
+    options.augment = (struct ramp_augment){
+        .flip = true, .alternate = true, .rotate = 10, .shear = 0.2};
     options.label_smoothing = 0.1;
     options.seed = 5;
     options.out_dir = toy->run;

@@ -9,16 +9,21 @@ static void expect(const char *text, struct ramp_augment want)
     struct ramp_error err = {0};
     ck_assert_msg(ramp_augment_parse(&found, text, &err) == RAMP_OK, "%s: %s",
                   text, err.text);
-    ck_assert_msg(found.flip == want.flip && found.shift == want.shift &&
-                      found.rotate == want.rotate &&
-                      found.scale == want.scale && found.cutout == want.cutout,
-                  "%s", text);
+    ck_assert_msg(
+        found.flip == want.flip && found.shift == want.shift &&
+            found.rotate == want.rotate && found.scale == want.scale &&
+            found.cutout == want.cutout && found.alternate == want.alternate &&
+            found.shear == want.shear,
+        "%s", text);
 }
 
 START_TEST(augment_texts)
 {
     expect("none", (struct ramp_augment){0});
     expect("flip", (struct ramp_augment){.flip = true});
+    expect("flip:alternate",
+           (struct ramp_augment){.flip = true, .alternate = true});
+    expect("shear:.1,shift:4", (struct ramp_augment){.shear = 0.1, .shift = 4});
     expect("shift:4", (struct ramp_augment){.shift = 4});
     expect("cutout:8,rotate:2.5",
            (struct ramp_augment){.cutout = 8, .rotate = 2.5});
@@ -37,15 +42,20 @@ START_TEST(augment_mistakes)
         const char *text, *message;
     } rows[] = {
         {"flipp", "unknown augmentation 'flipp': expected flip, shift:N, "
-                  "rotate:X, scale:X, cutout:N or none; try flip"},
+                  "rotate:X, scale:X, shear:X, cutout:N or none; try flip"},
         {"", "unknown augmentation '': expected flip, shift:N, rotate:X, "
-             "scale:X, cutout:N or none"},
+             "scale:X, shear:X, cutout:N or none"},
         {"flip,", "unknown augmentation '': "},
         {"flip,none", "unknown augmentation 'none': expected flip, shift:N, "
-                      "rotate:X, scale:X, cutout:N or none"},
+                      "rotate:X, scale:X, shear:X, cutout:N or none"},
         {"flip,flip", "augmentation flip is given twice"},
         {"shift:1,shift:2", "augmentation shift is given twice"},
-        {"flip:1", "augmentation flip: expected no number, found '1'"},
+        {"flip:1", "augmentation flip: expected nothing or alternate, "
+                   "found '1'"},
+        {"flip:", "augmentation flip: expected nothing or alternate, found ''"},
+        {"flip,flip:alternate", "augmentation flip is given twice"},
+        {"shear:1.1", "augmentation shear: expected a number from 0 to 1, "
+                      "found '1.1'"},
         {"shift", "augmentation shift: expected a whole number from 1 to "
                   "16384, found none"},
         {"shift:", "augmentation shift: expected a whole number from 1 to "

@@ -177,8 +177,8 @@ START_TEST(augmented)
         uint8_t pixels[ITEM];
         float expected[ITEM];
         sample_picture(&sample, RAMP_TRAIN, (int)i, pixels);
-        augment_apply(expected, &options.augment, &options.pre, pixels,
-                      rng_key(11, RNG_AUGMENT, 3), i);
+        augment_apply(expected, &options.augment, &options.pre, pixels, 11, 3,
+                      i);
         ck_assert_mem_eq(expected, a.x + i * ITEM, sizeof expected);
     }
     run(&b, loader, 4, 0);

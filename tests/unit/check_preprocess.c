@@ -358,10 +358,7 @@ static const struct ramp_preprocess canvas = {.channels = 3,
                                               .mean = {0.5f, 0.4f, 0.3f},
                                               .std = {0.2f, 0.3f, 0.4f}};
 
-static struct rng_key key(void)
-{
-    return rng_key(7, RNG_AUGMENT, 3);
-}
+enum { SEED = 7, EPOCH = 3 };
 
 /* Mirrors at one border after another, until it is inside. */
 static int reflect(int i, int n)
@@ -401,7 +398,7 @@ START_TEST(no_change)
     struct augment augment = {0};
     fill_random(stored, n_floats(&canvas), 6);
     size_t before = mem_count();
-    augment_apply(out, &augment, &canvas, stored, key(), 99);
+    augment_apply(out, &augment, &canvas, stored, SEED, EPOCH, 99);
     ck_assert_uint_eq(mem_count(), before);
     ck_assert(is_moved(&canvas, false, 0, 0));
 }
@@ -420,7 +417,7 @@ START_TEST(flip_and_shift)
     fill_random(stored, n_floats(&canvas), 8);
     for (uint64_t counter = 0; counter < N; counter++) {
         int found = 0;
-        augment_apply(out, &augment, &canvas, stored, key(), counter);
+        augment_apply(out, &augment, &canvas, stored, SEED, EPOCH, counter);
         for (int i = 0; i < 2 * SIDE * SIDE; i++) {
             int dx = i % SIDE - S;
             int dy = i / SIDE % SIDE - S;
@@ -447,6 +444,36 @@ START_TEST(flip_and_shift)
 }
 END_TEST
 
+/* Each picture one way in odd epochs and the other way in even ones, as many
+ * one way as the other, while shifts are drawn anew. */
+START_TEST(alternating_flip)
+{
+    enum { N = 1000 };
+    struct augment augment = {.flip = true, .alternate = true, .shift = 1};
+    int n_flipped = 0, n_moved = 0;
+    fill_random(stored, n_floats(&canvas), 9);
+    for (uint64_t index = 0; index < N; index++) {
+        int first = -1, place = -1;
+        for (uint64_t epoch = 1; epoch <= 5; epoch++) {
+            int d = 0;
+            augment_apply(out, &augment, &canvas, stored, SEED, epoch, index);
+            while (d < 18 &&
+                   !is_moved(&canvas, d / 9, d % 3 - 1, d / 3 % 3 - 1))
+                d++;
+            ck_assert_int_lt(d, 18);
+            if (epoch == 1)
+                first = d / 9;
+            n_moved += epoch > 1 && d % 9 != place;
+            place = d % 9;
+            ck_assert_int_eq(d / 9, epoch % 2 == 1 ? first : !first);
+        }
+        n_flipped += first;
+    }
+    ck_assert(abs(n_flipped - N / 2) < 60); /* 3.8 standard deviations */
+    ck_assert_int_gt(n_moved, 4 * N * 8 / 9 - 150);
+}
+END_TEST
+
 /* Shifts beyond the sides, and sides of one pixel; grey (_i is 0) and RGB. */
 START_TEST(far_shifts)
 {
@@ -460,7 +487,7 @@ START_TEST(far_shifts)
         fill_random(stored, n_floats(&pre), 10 + i);
         for (uint64_t counter = 0; counter < 200; counter++) {
             bool found = false;
-            augment_apply(out, &augment, &pre, stored, key(), counter);
+            augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
             for (int d = 0; d < 2 * 19 * 19 && !found; d++)
                 found = is_moved(&pre, d % 2, d / 2 % 19 - 9, d / 2 / 19 - 9);
             ck_assert_msg(found, "%dx%d, picture %d", pre.width, pre.height,
@@ -483,7 +510,7 @@ START_TEST(large_pictures)
     for (uint64_t counter = 0; counter < 10; counter++) {
         bool found = false;
         out[n_floats(&pre)] = 12345;
-        augment_apply(out, &augment, &pre, stored, key(), counter);
+        augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
         ck_assert(out[n_floats(&pre)] == 12345);
         for (int d = 0; d < 2 * 3 * 3 && !found; d++)
             found = is_moved(&pre, d % 2, d / 2 % 3 - 1, d / 2 / 3 - 1);
@@ -507,7 +534,7 @@ START_TEST(rotate_and_scale)
         stored[3 * i + 2] = 50;
     }
     for (uint64_t counter = 0; counter < N; counter++) {
-        augment_apply(out, &augment, &pre, stored, key(), counter);
+        augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
         const float *mid = out + 3 * (MID * SIDE + MID);
         for (int c = 0; c < 3; c++)
             ck_assert(fabs((double)(mid[c] - (c < 2 ? 6 * MID : 50))) < 1e-3);
@@ -530,15 +557,55 @@ START_TEST(rotate_and_scale)
 }
 END_TEST
 
+/* The same with a shear before: the map is its own product with rotation and
+ * scaling. For a new pixel one step to the right (1) or down (2), x and y tell
+ * how far that is in the old picture. */
+START_TEST(shear)
+{
+    enum { SIDE = 41, MID = SIDE / 2, N = 400 };
+    struct augment augment = {.shear = 0.25};
+    struct ramp_preprocess pre = shape(SIDE, SIDE, 3, RAMP_FIT_CROP);
+    double most = 0, least = 0;
+    if (_i)
+        augment = (struct augment){.rotate = 15, .scale = 0.25, .shear = 0.25};
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        stored[3 * i] = (uint8_t)(6 * (i % SIDE));
+        stored[3 * i + 1] = (uint8_t)(6 * (i / SIDE));
+        stored[3 * i + 2] = 50;
+    }
+    for (uint64_t index = 0; index < N; index++) {
+        augment_apply(out, &augment, &pre, stored, SEED, EPOCH, index);
+        const float *mid = out + 3 * (MID * SIDE + MID);
+        ck_assert(fabs((double)mid[0] - 6 * MID) < 1e-3);
+        ck_assert(fabs((double)mid[1] - 6 * MID) < 1e-3);
+        double x1 = (double)(mid[3] - mid[0]) / 6;
+        double y1 = (double)(mid[4] - mid[1]) / 6;
+        double x2 = (double)(mid[3 * SIDE] - mid[0]) / 6;
+        double y2 = (double)(mid[3 * SIDE + 1] - mid[1]) / 6;
+        /* Without the shear x1 = y2 and x2 = -y1. */
+        double k = ((y2 - x1) * y1 + (-y1 - x2) * y2) / (y1 * y1 + y2 * y2);
+        ck_assert(fabs(y2 - x1 - k * y1) < 1e-4);
+        ck_assert(fabs(-y1 - x2 - k * y2) < 1e-4);
+        if (!_i)
+            ck_assert(fabs(y2 - 1) < 1e-4 && fabs(y1) < 1e-4);
+        most = k > most ? k : most;
+        least = k < least ? k : least;
+    }
+    ck_assert_msg(most > 0.24 && most < 0.2502, "%g", most);
+    ck_assert_msg(least < -0.24 && least > -0.2502, "%g", least);
+}
+END_TEST
+
 /* The bilinear pass moves and flips as the plain one does. */
 START_TEST(warp_agrees_with_move)
 {
     struct augment plain = {.flip = true, .shift = 3};
-    struct augment warped = {.flip = true, .shift = 3, .rotate = 1e-9};
+    struct augment warped = {.flip = true, .shift = 3};
+    *(_i ? &warped.shear : &warped.rotate) = 1e-9;
     fill_random(stored, n_floats(&canvas), 12);
     for (uint64_t counter = 0; counter < 300; counter++) {
-        augment_apply(scaled, &plain, &canvas, stored, key(), counter);
-        augment_apply(out, &warped, &canvas, stored, key(), counter);
+        augment_apply(scaled, &plain, &canvas, stored, SEED, EPOCH, counter);
+        augment_apply(out, &warped, &canvas, stored, SEED, EPOCH, counter);
         for (size_t i = 0; i < n_floats(&canvas); i++)
             if (!(fabsf(out[i] - scaled[i]) <= 1e-4f))
                 ck_abort_msg("picture %d, %zu: %g, expected %g", (int)counter,
@@ -551,13 +618,13 @@ START_TEST(warp_stays_inside)
 {
     static const int sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {2, 2}, {20, 3}};
     struct augment augment = {
-        .flip = true, .shift = 30, .rotate = 180, .scale = 0.9};
+        .flip = true, .shift = 30, .rotate = 180, .scale = 0.9, .shear = 1};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct ramp_preprocess pre =
             shape(sizes[i][0], sizes[i][1], 3, RAMP_FIT_CROP);
         memset(stored, 200, n_floats(&pre));
         for (uint64_t counter = 0; counter < 300; counter++) {
-            augment_apply(out, &augment, &pre, stored, key(), counter);
+            augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
             for (size_t j = 0; j < n_floats(&pre); j++)
                 if (out[j] != 200)
                     ck_abort_msg("%g instead of 200", (double)out[j]);
@@ -580,7 +647,7 @@ START_TEST(scaled_after_the_change)
         image[i] = (float)(i * 7919 % 2551) / 10;
     for (uint64_t counter = 0; counter < 100; counter++) {
         bool found = false;
-        augment_apply(out, &augment, &pre, stored, key(), counter);
+        augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
         for (int d = 0; d < 2 * 5 * 5 && !found; d++)
             found = is_moved(&pre, d % 2, d / 2 % 5 - 2, d / 2 / 5 - 2);
         ck_assert_msg(found, "picture %d", (int)counter);
@@ -603,8 +670,8 @@ START_TEST(cutout_is_scaled)
         image[i] = (float)(i * 7919 % 2551) / 10;
     for (uint64_t counter = 0; counter < 50; counter++) {
         double sum = 0, squares = 0;
-        augment_apply(plain, &augment, &none, stored, key(), counter);
-        augment_apply(out, &augment, &pre, stored, key(), counter);
+        augment_apply(plain, &augment, &none, stored, SEED, EPOCH, counter);
+        augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
         for (size_t i = 0; i < n; i++) {
             sum += (double)plain[i];
             squares += (double)plain[i] * (double)plain[i];
@@ -633,7 +700,7 @@ static void check_cutout(enum ramp_scale scale, const float fill[3])
     ramp_preprocess_scale(scaled, &pre, stored);
     for (uint64_t counter = 0; counter < 300; counter++) {
         int x0 = pre.width, x1 = -1, y0 = pre.height, y1 = -1, n = 0;
-        augment_apply(out, &augment, &pre, stored, key(), counter);
+        augment_apply(out, &augment, &pre, stored, SEED, EPOCH, counter);
         for (int i = 0; i < pre.width * pre.height; i++) {
             if (memcmp(out + 3 * i, scaled, 12) == 0)
                 continue;
@@ -679,14 +746,13 @@ START_TEST(drawn_by_place)
         .flip = true, .shift = 2, .rotate = 10, .scale = 0.1, .cutout = 3};
     size_t n_bytes = n_floats(&canvas) * sizeof *out;
     fill_random(stored, n_floats(&canvas), 13);
-    augment_apply(scaled, &augment, &canvas, stored, key(), 5);
+    augment_apply(scaled, &augment, &canvas, stored, SEED, EPOCH, 5);
     size_t before = mem_count();
-    augment_apply(out, &augment, &canvas, stored, key(), 6);
+    augment_apply(out, &augment, &canvas, stored, SEED, EPOCH, 6);
     ck_assert_int_ne(memcmp(out, scaled, n_bytes), 0);
-    augment_apply(out, &augment, &canvas, stored, rng_key(7, RNG_AUGMENT, 4),
-                  5);
+    augment_apply(out, &augment, &canvas, stored, SEED, EPOCH + 1, 5);
     ck_assert_int_ne(memcmp(out, scaled, n_bytes), 0);
-    augment_apply(out, &augment, &canvas, stored, key(), 5);
+    augment_apply(out, &augment, &canvas, stored, SEED, EPOCH, 5);
     ck_assert_int_eq(memcmp(out, scaled, n_bytes), 0);
     ck_assert_uint_eq(mem_count(), before);
 }
@@ -715,10 +781,12 @@ static Suite *suite(void)
     tcase_set_timeout(changes, 60);
     tcase_add_test(changes, no_change);
     tcase_add_test(changes, flip_and_shift);
+    tcase_add_test(changes, alternating_flip);
     tcase_add_loop_test(changes, far_shifts, 0, 2);
     tcase_add_loop_test(changes, large_pictures, 0, 8);
     tcase_add_test(changes, rotate_and_scale);
-    tcase_add_test(changes, warp_agrees_with_move);
+    tcase_add_loop_test(changes, shear, 0, 2);
+    tcase_add_loop_test(changes, warp_agrees_with_move, 0, 2);
     tcase_add_test(changes, warp_stays_inside);
     tcase_add_loop_test(changes, scaled_after_the_change, 0, 2);
     tcase_add_test(changes, cutout);

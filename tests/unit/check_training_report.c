@@ -107,11 +107,16 @@ static void feed(float *x, const struct ramp_dataset *data,
                  const struct ramp_train_options *options, size_t size)
 {
     const struct ramp_augment *a = &options->augment;
-    struct loader_options how = {
-        .batch = BATCH,
-        .shuffle = true,
-        .augment = {a->flip, a->shift, a->rotate, a->scale, a->cutout},
-        .seed = options->seed};
+    struct loader_options how = {.batch = BATCH,
+                                 .shuffle = true,
+                                 .augment = {.flip = a->flip,
+                                             .alternate = a->alternate,
+                                             .shift = a->shift,
+                                             .rotate = a->rotate,
+                                             .scale = a->scale,
+                                             .shear = a->shear,
+                                             .cutout = a->cutout},
+                                 .seed = options->seed};
     struct loader *loader;
     struct loader_batch batch;
     ramp_dataset_shape(data, &how.pre);
@@ -135,7 +140,8 @@ static void feed(float *x, const struct ramp_dataset *data,
 START_TEST(preview_is_what_the_net_sees)
 {
     static const char *const augments[] = {
-        "none", "flip,shift:2", "rotate:20,scale:0.2,shift:1", "cutout:3"};
+        "none", "flip:alternate,shift:2",
+        "rotate:20,scale:0.2,shift:1,shear:0.3", "cutout:3"};
     static float x[N * MAX_ITEM];
     static uint8_t pixels[N * MAX_ITEM], plain[N * MAX_ITEM];
     for (int channels = 1; channels <= 3; channels += 2) {
