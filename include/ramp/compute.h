@@ -1,4 +1,4 @@
-/* compute.h - on what the arithmetic runs. */
+/* compute.h - on what the arithmetic runs, and how much of it. */
 #ifndef RAMP_COMPUTE_H
 #define RAMP_COMPUTE_H
 
@@ -9,15 +9,31 @@
 extern "C" {
 #endif
 
+/* Test-time augmentation: the logits of a picture are the mean over views of
+ * it. Mirrored: the picture and its mirror image, left for right, half each.
+ * Shifted: the picture as it is by a half; moved by one pixel to the right and
+ * down, and to the left and up, by a quarter each, where pixels from outside
+ * come from the mirrored border. Both: each of these three and its mirror
+ * image, half each (Jordan 2024). The views are made of the fitted bytes, each
+ * is then scaled as a picture of its own. */
+enum ramp_tta {
+    RAMP_TTA_NONE,
+    RAMP_TTA_MIRROR,
+    RAMP_TTA_SHIFTS,
+    RAMP_TTA_MIRROR_SHIFTS,
+};
+
 /* All zero is the default; where a function says so, NULL is too. The number of
  * threads never changes a bit of any result; the instruction set may change the
  * last bits (sums are taken in another order). */
 struct ramp_compute {
-    int n_threads;   /* 0: OMP_NUM_THREADS, else the CPUs of the process */
-    const char *cpu; /* "portable", "avx2", "avx512", "neon"; NULL:
-                      * RAMP_CPU, else the best that this CPU can run */
-    bool exact;      /* convolutions by the direct algorithm alone; Winograd's
-                      * is faster and rounds a little more */
+    int n_threads;     /* 0: OMP_NUM_THREADS, else the CPUs of the process */
+    const char *cpu;   /* "portable", "avx2", "avx512", "neon"; NULL:
+                        * RAMP_CPU, else the best that this CPU can run */
+    bool exact;        /* convolutions by the direct algorithm alone; Winograd's
+                        * is faster and rounds a little more */
+    enum ramp_tta tta; /* of a predictor and of ramp_evaluate; nothing else
+                        * looks at it */
 };
 
 /* The kernel table that `compute` chooses ("avx512"), for messages.

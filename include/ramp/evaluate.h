@@ -39,8 +39,9 @@ struct ramp_evaluation {
 };
 
 /* Run the model over one part of a data set whose shape, fit and classes are
- * the model's and that is not empty (RAMP_DATA else). RAMP_MODEL if an answer
- * is not finite. *result is empty on failure. */
+ * the model's and that is not empty (RAMP_DATA else). With compute->tta the
+ * answers are those to the mean of the logits over each picture's views.
+ * RAMP_MODEL if an answer is not finite. *result is empty on failure. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_evaluate(struct ramp_evaluation *result, const struct ramp_model *model,
               const struct ramp_dataset *data, enum ramp_part part,

@@ -18,7 +18,8 @@ extern "C" {
 struct ramp_predictor;
 
 /* `model` is borrowed and must outlive the predictor; `compute` may be NULL for
- * the defaults. */
+ * the defaults. With compute->tta every answer is that of the mean of the
+ * logits over the picture's views. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_predictor_new(struct ramp_predictor **predictor,
                    const struct ramp_model *model, size_t max_batch,

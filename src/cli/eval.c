@@ -20,13 +20,14 @@ static const char *const part_words[] = {"train", "val", "test", NULL};
 static struct {
     struct ramp_dataset_options data;
     struct cli_compute compute;
-    int part;
+    int part, tta;
     const char *out;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .part = -1};
 
 static struct option option_table[] = {
     OPTION_WORDS("part", "PART", "train, val or test (default: see above)",
                  settings.part, part_words),
+    OPTION_TTA_ROW(settings.tta),
     OPTION_ROW(OPTION_TEXT, "out", "DIR",
                "write tables (CSV) and pictures (SVG) into DIR", settings.out),
     OPTION_CACHE_ROW(settings.data.cache_bytes),
@@ -140,6 +141,9 @@ static void print_part(const struct evaluating *e)
     printf("data      %s, %s%s: %s pictures\n", ramp_dataset_name(e->data),
            all ? "all" : part, note,
            FORMAT_COUNT(ramp_dataset_count(e->data, e->part)));
+    if (settings.tta != RAMP_TTA_NONE)
+        printf("views     mean of the logits, --tta %s\n",
+               option_tta_words[settings.tta]);
     size_t n_skipped = ramp_dataset_n_skipped(e->data);
     if (n_skipped > 0)
         printf("left out  %s bad pictures\n", FORMAT_COUNT(n_skipped));
@@ -303,6 +307,7 @@ static enum ramp_status evaluate(struct evaluating *e, struct ramp_error *err)
     struct ramp_evaluation result = {0};
     enum ramp_status status =
         cli_compute_set(&settings.data.compute, &settings.compute, NULL, err);
+    settings.data.compute.tta = (enum ramp_tta)settings.tta;
     if (status == RAMP_OK)
         status = ramp_model_load(&e->model, e->model_name, err);
     if (status == RAMP_OK)

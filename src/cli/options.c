@@ -14,6 +14,8 @@
 const char *const option_cpu_words[] = {"portable", "avx2", "avx512", "neon",
                                         NULL};
 const char *const option_fit_words[] = {"crop", "letterbox", "stretch", NULL};
+const char *const option_tta_words[] = {"none", "mirror", "shifts",
+                                        "mirror,shifts", NULL};
 
 struct option *option_find(struct option *options, const char *name)
 {

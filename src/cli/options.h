@@ -106,6 +106,7 @@ void option_expected(char buffer[OPTION_EXPECTED_BYTES],
 /* Rows that several verbs share. */
 extern const char *const option_cpu_words[];
 extern const char *const option_fit_words[];
+extern const char *const option_tta_words[]; /* as enum ramp_tta */
 #define OPTION_THREADS_ROW(variable)                                           \
     OPTION_NUMBER(OPTION_INT, "threads", "N",                                  \
                   "threads; never changes a result (default: all CPUs)",       \
@@ -116,6 +117,10 @@ extern const char *const option_fit_words[];
 #define OPTION_EXACT_ROW(variable)                                             \
     OPTION_ROW(OPTION_FLAG, "exact", NULL,                                     \
                "convolve by the direct algorithm alone (slower)", variable)
+#define OPTION_TTA_ROW(variable)                                               \
+    OPTION_WORDS("tta", "VIEWS",                                               \
+                 "answer by several: mirror, shifts or mirror,shifts",         \
+                 variable, option_tta_words)
 #define OPTION_CACHE_ROW(variable)                                             \
     OPTION_ROW(OPTION_BYTES, "cache", "BYTES",                                 \
                "decoded pictures kept in memory (default 2G)", variable)

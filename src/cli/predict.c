@@ -7,7 +7,7 @@
 
 static struct {
     struct cli_compute compute;
-    int top;
+    int top, tta;
     bool csv, json, show;
     double min_conf;
     const char *sort;
@@ -19,6 +19,7 @@ static struct option option_table[] = {
     OPTION_NUMBER(OPTION_REAL, "min-conf", "P",
                   "below this probability answer \"unknown\"",
                   settings.min_conf, 0, 1),
+    OPTION_TTA_ROW(settings.tta),
     OPTION_ROW(OPTION_TEXT, "sort", "DIR",
                "copy each picture into DIR/CLASS/; replaces nothing",
                settings.sort),
@@ -63,6 +64,7 @@ static enum ramp_status predicting_init(struct predicting *p,
 {
     enum ramp_status status =
         cli_compute_set(&p->compute, &settings.compute, NULL, err);
+    p->compute.tta = (enum ramp_tta)settings.tta;
     if (status == RAMP_OK)
         status = ramp_model_load(&p->model, model_path, err);
     if (status != RAMP_OK)

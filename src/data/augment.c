@@ -1,5 +1,6 @@
-/* augment.c - random changes of training pictures. Knows nothing of batches
- * and threads: one picture in, one picture out. */
+/* augment.c - random changes of training pictures, and the views of test-time
+ * augmentation. Knows nothing of batches and threads: one picture in, one
+ * picture out. */
 #include "data/augment.h"
 
 #include "base/error.h"
@@ -256,27 +257,98 @@ static void cut_out(float *out, const struct augment *augment,
                     (size_t)c] = fill[c];
 }
 
-void augment_apply(float *out, const struct augment *augment,
-                   const struct ramp_preprocess *pre, const uint8_t *pixels,
-                   uint64_t seed, uint64_t epoch, uint64_t index)
+static struct canvas make_canvas(const struct ramp_preprocess *pre,
+                                 const uint8_t *pixels)
 {
-    ASSERT(augment->scale < 1 && pre->width <= MAX_SIDE);
-    size_t n_values =
-        (size_t)pre->height * (size_t)pre->width * (size_t)pre->channels;
-    uint64_t base = index * DRAWS;
-    struct change change = draw_change(augment, seed, epoch, base);
     struct canvas canvas = {.width = pre->width,
                             .height = pre->height,
                             .channels = pre->channels,
                             .pixels = pixels};
+    ASSERT(pre->width <= MAX_SIDE);
     scaling_init(&canvas.scaling, pre);
-    if (change.angle != 0 || change.factor != 1 || change.shear != 0)
-        warp(out, &canvas, &change);
-    else if (change.flip || change.shift_x != 0 || change.shift_y != 0)
-        move(out, &canvas, &change);
+    return canvas;
+}
+
+/* The pixels as scaling_apply gives them, in their new places. */
+static void apply_change(float *out, const struct canvas *canvas,
+                         const struct change *change)
+{
+    if (change->angle != 0 || change->factor != 1 || change->shear != 0)
+        warp(out, canvas, change);
+    else if (change->flip || change->shift_x != 0 || change->shift_y != 0)
+        move(out, canvas, change);
     else
-        scaling_apply(&canvas.scaling, out, pixels, n_values);
+        scaling_apply(&canvas->scaling, out, canvas->pixels,
+                      (size_t)canvas->height * (size_t)canvas->width *
+                          (size_t)canvas->channels);
+}
+
+void augment_apply(float *out, const struct augment *augment,
+                   const struct ramp_preprocess *pre, const uint8_t *pixels,
+                   uint64_t seed, uint64_t epoch, uint64_t index)
+{
+    ASSERT(augment->scale < 1);
+    uint64_t base = index * DRAWS;
+    struct change change = draw_change(augment, seed, epoch, base);
+    struct canvas canvas = make_canvas(pre, pixels);
+    apply_change(out, &canvas, &change);
     if (augment->cutout > 0)
         cut_out(out, augment, pre, rng_key(seed, RNG_AUGMENT, epoch), base);
     scaling_finish(out, pre);
+}
+
+/* ---- Views ---- */
+
+/* A view without mirror image: how far it is moved, right and down. */
+static const struct {
+    int shift;
+    float weight;
+} shifts[] = {{0, 0.5f}, {1, 0.25f}, {-1, 0.25f}};
+
+static bool has_mirror(enum ramp_tta tta)
+{
+    return tta == RAMP_TTA_MIRROR || tta == RAMP_TTA_MIRROR_SHIFTS;
+}
+
+static bool has_shifts(enum ramp_tta tta)
+{
+    return tta == RAMP_TTA_SHIFTS || tta == RAMP_TTA_MIRROR_SHIFTS;
+}
+
+size_t view_count(enum ramp_tta tta)
+{
+    size_t n = has_shifts(tta) ? sizeof shifts / sizeof *shifts : 1;
+    return has_mirror(tta) ? 2 * n : n;
+}
+
+float view_weight(enum ramp_tta tta, size_t view)
+{
+    size_t shift = has_mirror(tta) ? view / 2 : view;
+    float weight = has_shifts(tta) ? shifts[shift].weight : 1;
+    return has_mirror(tta) ? weight / 2 : weight;
+}
+
+/* A change flips before it moves: what is moved to the right is, mirrored,
+ * moved to the left. */
+void view_apply(float *out, enum ramp_tta tta, size_t view,
+                const struct ramp_preprocess *pre, const uint8_t *pixels)
+{
+    bool mirror = has_mirror(tta) && view % 2 == 1;
+    int shift = shifts[has_mirror(tta) ? view / 2 : view].shift;
+    struct canvas canvas = make_canvas(pre, pixels);
+    const struct change change = {.flip = mirror,
+                                  .shift_x = mirror ? -shift : shift,
+                                  .shift_y = shift,
+                                  .factor = 1};
+    ASSERT(view < view_count(tta));
+    apply_change(out, &canvas, &change);
+    scaling_finish(out, pre);
+}
+
+void view_add(float *sum, const float *logits, size_t n, enum ramp_tta tta,
+              size_t view)
+{
+    float weight = view_weight(tta, view);
+    for (size_t i = 0; i < n; i++)
+        sum[i] = view == 0 ? weight * logits[i] : sum[i] + weight * logits[i];
 }

@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 
+#include <ramp/compute.h>
 #include <ramp/image.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +26,17 @@ struct augment {
 void augment_apply(float *out, const struct augment *augment,
                    const struct ramp_preprocess *pre, const uint8_t *pixels,
                    uint64_t seed, uint64_t epoch, uint64_t index);
+
+/* The views of test-time augmentation; their weights add up to 1. Without it
+ * there is one, exactly ramp_preprocess_scale. */
+size_t view_count(enum ramp_tta tta);
+float view_weight(enum ramp_tta tta, size_t view);
+void view_apply(float *out, enum ramp_tta tta, size_t view,
+                const struct ramp_preprocess *pre, const uint8_t *pixels);
+
+/* Add the logits of a view, times its weight, to the sum over the views before,
+ * which the first one begins. */
+void view_add(float *sum, const float *logits, size_t n, enum ramp_tta tta,
+              size_t view);
 
 #endif

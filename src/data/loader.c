@@ -73,9 +73,13 @@ static enum ramp_status fill_one(void *context, size_t i,
             return status;
         pixels = decoded;
     }
-    augment_apply(filling->slot->x + i * loader->item_floats,
-                  &loader->options.augment, &loader->options.pre, pixels,
-                  loader->options.seed, filling->epoch, index);
+    float *x = filling->slot->x + i * loader->item_floats;
+    const struct loader_options *o = &loader->options;
+    if (o->tta != RAMP_TTA_NONE)
+        view_apply(x, o->tta, filling->epoch - 1, &o->pre, pixels);
+    else
+        augment_apply(x, &o->augment, &o->pre, pixels, o->seed, filling->epoch,
+                      index);
     filling->slot->labels[i] = (int32_t)data->items[item].label;
     return RAMP_OK;
 }

@@ -16,6 +16,8 @@ struct loader_options {
     size_t batch;
     bool shuffle;           /* a new order each epoch from (seed, epoch) */
     struct augment augment; /* all zero: none */
+    enum ramp_tta tta;      /* instead: epoch 1 shows the first view of each
+                             * picture, epoch 2 the second, ... */
     uint64_t seed;
     struct ramp_preprocess pre; /* channels, height, width: the data set's */
 };

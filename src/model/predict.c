@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/augment.h"
 #include "data/dataset.h"
 #include "data/image_file.h"
 #include "net/plan.h"
@@ -21,6 +22,8 @@ struct ramp_predictor {
     float *x;                   /* the batch, scaled */
     uint8_t *pixels;            /* pictures, fitted */
     float *logits;              /* of one picture */
+    enum ramp_tta tta;
+    float *sums; /* of the logits of the batch, over the views */
 };
 
 enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
@@ -44,6 +47,7 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
     if ((size_t)used.n_threads > max_batch)
         used.n_threads = (int)max_batch;
     p->model = model;
+    p->tta = used.tta;
     p->max_batch = max_batch;
     p->n_threads = used.n_threads;
     p->n_values =
@@ -61,6 +65,9 @@ enum ramp_status ramp_predictor_new(struct ramp_predictor **out,
     if (status == RAMP_OK)
         status = MEM_NEW(&p->logits, p->n_classes, "logits", err);
     if (status == RAMP_OK)
+        status = mem_new((void **)&p->sums, max_batch,
+                         p->n_classes * sizeof *p->sums, "logits", err);
+    if (status == RAMP_OK)
         *out = p;
     else
         ramp_predictor_free(p);
@@ -75,6 +82,7 @@ void ramp_predictor_free(struct ramp_predictor *p)
     mem_free(p->x);
     mem_free(p->pixels);
     mem_free(p->logits);
+    mem_free(p->sums);
     mem_free(p);
 }
 
@@ -91,15 +99,19 @@ static void softmax(float *probs, const float *logits, size_t n)
         probs[i] = (float)(exp((double)logits[i] - (double)largest) / sum);
 }
 
-/* The logits of n >= 1 pictures, in the plan's memory. */
+/* The logits of n >= 1 pictures, in the predictor's memory. */
 static const float *forward(struct ramp_predictor *p, const uint8_t *pixels,
                             size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        ramp_preprocess_scale(p->x + i * p->n_values,
-                              ramp_model_preprocess(p->model),
-                              pixels + i * p->n_values);
-    return plan_forward(p->plan, p->x, n);
+    for (size_t view = 0; view < view_count(p->tta); view++) {
+        for (size_t i = 0; i < n; i++)
+            view_apply(p->x + i * p->n_values, p->tta, view,
+                       ramp_model_preprocess(p->model),
+                       pixels + i * p->n_values);
+        view_add(p->sums, plan_forward(p->plan, p->x, n), n * p->n_classes,
+                 p->tta, view);
+    }
+    return p->sums;
 }
 
 static bool is_finite(const float *logits, size_t n)

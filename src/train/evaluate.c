@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/augment.h"
 #include "data/loader.h"
 #include "net/plan.h"
 
@@ -73,7 +74,10 @@ static enum ramp_status check_data(const struct ramp_model *model,
 struct evaluating {
     const struct ramp_dataset *data;
     enum ramp_part part;
+    enum ramp_tta tta;
     size_t count, batch, n_classes;
+    float *sums; /* of the logits over the views; owned. Of all pictures, or of
+                  * a batch if there is one view */
     struct plan *plan;
     /* Reads and scales the next batch while this one is answered. Its thread
      * also keeps those of the plan from spinning between batches. */
@@ -89,6 +93,7 @@ run_init(struct evaluating *run, const struct ramp_model *model,
     *run =
         (struct evaluating){.data = data,
                             .part = part,
+                            .tta = compute->tta,
                             .count = ramp_dataset_count(data, part),
                             .n_classes = (size_t)ramp_model_n_classes(model)};
     run->batch = run->count < MAX_BATCH ? run->count : MAX_BATCH;
@@ -97,10 +102,15 @@ run_init(struct evaluating *run, const struct ramp_model *model,
         run->batch /= 2;
     const struct loader_options options = {.compute = *compute,
                                            .batch = run->batch,
+                                           .tta = run->tta,
                                            .pre =
                                                *ramp_model_preprocess(model)};
     enum ramp_status status =
         plan_new(&run->plan, net, run->batch, false, compute, err);
+    if (status == RAMP_OK)
+        status = mem_new((void **)&run->sums,
+                         view_count(run->tta) > 1 ? run->count : run->batch,
+                         run->n_classes * sizeof *run->sums, "logits", err);
     if (status == RAMP_OK)
         status = loader_new(&run->loader, data, part, &options, err);
     return status;
@@ -110,6 +120,7 @@ static void run_release(struct evaluating *run)
 {
     loader_free(run->loader);
     plan_free(run->plan);
+    mem_free(run->sums);
 }
 
 static struct ramp_answer answer_of(const float *logits, size_t n, size_t label)
@@ -128,6 +139,18 @@ static struct ramp_answer answer_of(const float *logits, size_t n, size_t label)
                                         ((double)logits[label] - largest)};
 }
 
+static float *sums_of(const struct evaluating *run, size_t first)
+{
+    return run->sums + (view_count(run->tta) > 1 ? first * run->n_classes : 0);
+}
+
+static void add_batch(const struct evaluating *run, size_t view, size_t first,
+                      const struct loader_batch *batch)
+{
+    view_add(sums_of(run, first), plan_forward(run->plan, batch->x, batch->n),
+             batch->n * run->n_classes, run->tta, view);
+}
+
 /* Adds the answers to a batch, whose first picture is number `first` of the
  * part. */
 static enum ramp_status count_batch(struct ramp_evaluation *result,
@@ -136,7 +159,7 @@ static enum ramp_status count_batch(struct ramp_evaluation *result,
                                     struct ramp_error *err)
 {
     char buffer[256];
-    const float *logits = plan_forward(run->plan, batch->x, batch->n);
+    const float *logits = sums_of(run, first);
     for (size_t i = 0; i < batch->n; i++, logits += run->n_classes) {
         size_t label = (size_t)batch->labels[i];
         struct ramp_answer answer = answer_of(logits, run->n_classes, label);
@@ -158,13 +181,18 @@ static enum ramp_status count_part(struct ramp_evaluation *result,
                                    const struct evaluating *run,
                                    struct ramp_error *err)
 {
-    struct loader_batch batch;
+    size_t n_views = view_count(run->tta);
     enum ramp_status status = RAMP_OK;
-    loader_start(run->loader, 1, 0);
-    for (size_t i = 0; i < run->count && status == RAMP_OK; i += batch.n) {
-        status = loader_next(run->loader, &batch, err);
-        if (status == RAMP_OK)
-            status = count_batch(result, run, i, &batch, err);
+    for (size_t view = 0; view < n_views && status == RAMP_OK; view++) {
+        struct loader_batch batch;
+        loader_start(run->loader, view + 1, 0);
+        for (size_t i = 0; i < run->count && status == RAMP_OK; i += batch.n) {
+            status = loader_next(run->loader, &batch, err);
+            if (status == RAMP_OK)
+                add_batch(run, view, i, &batch);
+            if (status == RAMP_OK && view + 1 == n_views)
+                status = count_batch(result, run, i, &batch, err);
+        }
     }
     return status;
 }

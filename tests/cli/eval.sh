@@ -17,6 +17,24 @@ has "$dir/out" '0.00  100.00 %'
 accuracy=$(sed -n 's/^accuracy  \([0-9.]* %\).*/\1/p' "$dir/out")
 has "$dir/out" "balanced  $accuracy"
 
+# Several views of each picture; what they are, check_predict.c looks at.
+run 0 eval "$dir/run" "$dir/data" --tta none
+grep -v '^time' "$dir/out" >"$dir/no-tta"
+grep -v '^time' "$dir/without" | cmp -s - "$dir/no-tta" || fail '--tta none'
+for tta in mirror shifts mirror,shifts; do
+    run 0 eval "$dir/run" "$dir/data" --tta $tta
+    has "$dir/out" "views     mean of the logits, --tta $tta"
+    sed -n 's/^loss //p' "$dir/out"
+    picture=$dir/data/pictures/0.pgm
+    run 0 predict "$dir/run" "$picture" --csv --tta $tta
+    cut -d, -f2-7 "$dir/out" >>"$dir/answers"
+done >"$dir/losses"
+[ "$(sort -u "$dir/losses" | wc -l)" -eq 3 ] || fail 'views alike'
+[ "$(sort -u "$dir/answers" | wc -l)" -eq 4 ] || fail 'predict: views alike'
+refused 2 "expected none, mirror, shifts or mirror,shifts, found 'yes'" \
+    eval "$dir/run" "$dir/data" --tta yes
+refused 2 '--tta' predict "$dir/run" "$dir/data/pictures/0.pgm" --tta
+
 # ---- written ----
 out=$dir/a/deep/folder
 files='classes.csv confusion.csv confusion.svg coverage.csv errors.csv

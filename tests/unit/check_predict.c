@@ -22,12 +22,18 @@ static struct ramp_model *make_model(const char *text, int channels, int height,
     static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6"};
     const struct ramp_net_options options = {
         channels, height, width, n_classes, {RAMP_ACT_RELU, 0}};
-    const struct ramp_preprocess pre = {.channels = channels,
-                                        .height = height,
-                                        .width = width,
-                                        .scale = scale,
-                                        .mean = {0.5f, 0.4f, 0},
-                                        .std = {0.2f, 0.3f, 0.5f}};
+    static float image[3 * 11 * 13];
+    for (size_t i = 0; i < sizeof image / sizeof *image; i++)
+        image[i] = (float)(i * 7919 % 2551) / 10;
+    const struct ramp_preprocess pre = {
+        .channels = channels,
+        .height = height,
+        .width = width,
+        .fit = RAMP_FIT_CROP,
+        .scale = scale,
+        .mean = {0.5f, 0.4f, 0},
+        .std = {0.2f, 0.3f, 0.5f},
+        .mean_image = scale == RAMP_SCALE_MEAN_IMAGE ? image : NULL};
     const struct ramp_init init = {.kind = RAMP_INIT_HE, .bias = 0.1f};
     struct ramp_net *net;
     struct ramp_model *model;
@@ -163,6 +169,81 @@ START_TEST(answer_does_not_depend_on_the_batch)
 }
 END_TEST
 
+/* ==== Test-time augmentation ==== */
+
+/* The index that i has in a row of n, mirrored at its ends. */
+static int reflect(int i, int n)
+{
+    return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
+}
+
+/* The picture moved right and down, then mirrored left for right. */
+static void make_view(uint8_t *view, const uint8_t *pixels, int h, int w, int c,
+                      int move, bool mirror)
+{
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            int from_x = reflect((mirror ? w - 1 - x : x) - move, w);
+            int from_y = reflect(y - move, h);
+            memcpy(view + (y * w + x) * c, pixels + (from_y * w + from_x) * c,
+                   (size_t)c);
+        }
+}
+
+/* The mean of the logits of views that are made here and answered without,
+ * also in batches and for every scale (_i). */
+START_TEST(mean_over_views)
+{
+    enum { N = 5, H = 11, W = 13, VALUES = 3 * H * W, CLASSES = 7 };
+    static const double weights[RAMP_TTA_MIRROR_SHIFTS + 1][2][3] = {
+        [RAMP_TTA_NONE] = {{1}},
+        [RAMP_TTA_MIRROR] = {{.5}, {.5}},
+        [RAMP_TTA_SHIFTS] = {{.5, .25, .25}},
+        [RAMP_TTA_MIRROR_SHIFTS] = {{.25, .125, .125}, {.25, .125, .125}},
+    };
+    static uint8_t pixels[N * VALUES], view[VALUES];
+    struct ramp_model *model =
+        make_model(deep_net, 3, H, W, CLASSES, (enum ramp_scale)_i);
+    struct ramp_predictor *plainly = make_predictor(model, 1, 1);
+    for (size_t i = 0; i < N * VALUES; i++)
+        pixels[i] = (uint8_t)rng_u64(rng_key(2, RNG_TEST, 0), i);
+    for (int tta = 0; tta <= (int)RAMP_TTA_MIRROR_SHIFTS; tta++) {
+        const struct ramp_compute compute = {.n_threads = 2,
+                                             .tta = (enum ramp_tta)tta};
+        struct ramp_predictor *one, *many;
+        float logits[N * CLASSES], alone[CLASSES];
+        ck_assert(ramp_predictor_new(&one, model, 1, &compute, NULL) ==
+                  RAMP_OK);
+        ck_assert(ramp_predictor_new(&many, model, N, &compute, NULL) ==
+                  RAMP_OK);
+        ramp_predict_pixels(many, logits, NULL, pixels, N);
+        for (size_t i = 0; i < N; i++) {
+            const uint8_t *picture = pixels + i * VALUES;
+            double mean[CLASSES] = {0}, largest = 0;
+            ramp_predict_pixels(one, alone, NULL, picture, 1);
+            ck_assert_mem_eq(alone, logits + i * CLASSES, sizeof alone);
+            for (int v = 0; v < 6; v++) {
+                double weight = weights[tta][v % 2][v / 2];
+                make_view(view, picture, H, W, 3, v / 2 == 2 ? -1 : v / 2,
+                          v % 2 == 1);
+                ramp_predict_pixels(plainly, alone, NULL, view, 1);
+                for (int k = 0; k < CLASSES; k++)
+                    mean[k] += weight * (double)alone[k];
+            }
+            for (int k = 0; k < CLASSES; k++)
+                largest = fmax(largest, fabs(mean[k]));
+            for (size_t k = 0; k < CLASSES; k++)
+                ck_assert_double_eq_tol((double)logits[i * CLASSES + k],
+                                        mean[k], 1e-6 * largest);
+        }
+        ramp_predictor_free(one);
+        ramp_predictor_free(many);
+    }
+    ramp_predictor_free(plainly);
+    ramp_model_free(model);
+}
+END_TEST
+
 /* Two predictors share a model; none of them allocates when it runs. */
 START_TEST(prediction_allocates_nothing)
 {
@@ -170,15 +251,19 @@ START_TEST(prediction_allocates_nothing)
     float logits[2][7];
     struct ramp_model *model =
         make_model(deep_net, 3, 11, 13, 7, RAMP_SCALE_STANDARD);
-    struct ramp_predictor *a = make_predictor(model, 4, 1);
+    const struct ramp_compute tta = {.tta = RAMP_TTA_MIRROR_SHIFTS};
+    struct ramp_predictor *a = make_predictor(model, 4, 1), *c;
+    ck_assert(ramp_predictor_new(&c, model, 1, &tta, NULL) == RAMP_OK);
     struct ramp_predictor *b = make_predictor(model, 1, 2);
     size_t before = mem_count();
     ramp_predict_pixels(a, logits[0], NULL, pixels, 1);
+    ramp_predict_pixels(c, logits[1], NULL, pixels, 1);
     ramp_predict_pixels(b, logits[1], NULL, pixels, 1);
     ck_assert_uint_eq(mem_count(), before);
     ck_assert_int_eq(memcmp(logits[0], logits[1], sizeof logits[0]), 0);
     ramp_predictor_free(a);
     ramp_predictor_free(b);
+    ramp_predictor_free(c);
     ramp_model_free(model);
 }
 END_TEST
@@ -368,6 +453,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, dense_net_by_hand);
     tcase_add_test(tcase, softmax_is_stable);
     tcase_add_test(tcase, answer_does_not_depend_on_the_batch);
+    tcase_add_loop_test(tcase, mean_over_views, 0, RAMP_SCALE_PICTURE + 1);
     tcase_add_test(tcase, prediction_allocates_nothing);
     tcase_add_test(tcase, picture_of_another_shape_is_fitted);
     tcase_add_test(tcase, answer_that_is_not_finite_is_refused);
