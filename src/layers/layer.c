@@ -11,6 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+bool layer_is_activation(const struct layer *layer)
+{
+    return layer->kind == LAYER_ACT || layer->kind == LAYER_PRELU ||
+           layer->kind == LAYER_MAXOUT || layer->kind == LAYER_CRELU;
+}
+
 bool layer_is_batch_wise(const struct layer *layer, bool training)
 {
     return layer->kind == LAYER_DENSE ||

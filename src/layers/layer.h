@@ -95,6 +95,8 @@ struct pass {
     size_t in_group; /* index of the first image in its group */
 };
 
+bool layer_is_activation(const struct layer *layer); /* of any kind */
+
 /* Batch norm is batch-wise in training only. */
 bool layer_is_batch_wise(const struct layer *layer, bool training);
 size_t layer_n_weights(const struct layer *layer);

@@ -294,7 +294,7 @@ static void name_layer(struct spec *s, struct layer *l)
     size_t n = 0;
     snprintf(l->name, sizeof l->name, "%s%zu", kinds[l->kind],
              ++s->n_of_kind[l->kind]);
-    if (l->kind >= LAYER_ACT && l->kind <= LAYER_CRELU) {
+    if (layer_is_activation(l)) {
         ramp_activation_text(&l->act, act, sizeof act);
         snprintf(l->text, sizeof l->text, "%s", act);
         return;

@@ -333,7 +333,8 @@ static void run_backward(const struct plan *plan,
         const struct stage *stage = &plan->stages[s];
         float *to = s > 0 ? gradient_of(plan, s - 1) : dx;
         float *dy = gradient_of(plan, s);
-        if (batch->act_l1 > 0 && plan->layers[stage->first].kind == LAYER_ACT)
+        if (batch->act_l1 > 0 &&
+            layer_is_activation(&plan->layers[stage->first]))
             add_act_penalty(plan, stage->first, batch);
         if (stage->batch_wise) {
             size_t i = stage->first;

@@ -27,15 +27,10 @@ struct map_part {
 
 /* ==== Memory ==== */
 
-static bool is_activation(const struct layer *l)
-{
-    return l->kind == LAYER_ACT || l->kind == LAYER_PRELU ||
-           l->kind == LAYER_MAXOUT || l->kind == LAYER_CRELU;
-}
-
 static bool is_chosen(const struct map_sums *sums, size_t layer)
 {
-    return sums->choice == MAPS_ALL || is_activation(&sums->net->layers[layer]);
+    return sums->choice == MAPS_ALL ||
+           layer_is_activation(&sums->net->layers[layer]);
 }
 
 static struct map_part *part_of(const struct map_sums *sums, size_t part,
@@ -49,7 +44,7 @@ static size_t count_units(const struct ramp_net *net)
 {
     size_t n = 0;
     for (size_t i = 0; i < net->n_layers; i++)
-        if (is_activation(&net->layers[i]))
+        if (layer_is_activation(&net->layers[i]))
             n += net->layers[i].out.c;
     return n;
 }
@@ -91,7 +86,7 @@ void map_sums_clear(struct map_sums *sums)
             struct map_part *p = part_of(sums, part, i);
             size_t c = net->layers[i].out.c;
             *p = (struct map_part){0};
-            if (!is_activation(&net->layers[i]))
+            if (!layer_is_activation(&net->layers[i]))
                 continue;
             p->peak = units;
             p->least = units + c;
@@ -243,7 +238,7 @@ static void add_output(struct map_part *p, const struct layer *l,
 {
     size_t n = shape_size(l->out);
     add_values(p, h, n);
-    if (!is_activation(l))
+    if (!layer_is_activation(l))
         return;
     add_saturated(p, &l->act, h, n);
     add_units(p, l, h);
@@ -338,7 +333,7 @@ void layer_stats_begin(struct ramp_layer_stats *layers,
             .update_ratio = -1,
         };
         memcpy(layers[i].name, l->name, sizeof layers[i].name);
-        if (is_activation(l))
+        if (layer_is_activation(l))
             layers[i].act = l->act;
     }
 }

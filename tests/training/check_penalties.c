@@ -114,7 +114,7 @@ static double penalty(struct ramp_net *net, const float *x)
     (void)plan_forward(plan, x, IMAGES);
     for (size_t i = 0; i < net->n_layers; i++)
         for (size_t j = 0; j < IMAGES * shape_size(net->layers[i].out); j++)
-            if (net->layers[i].kind == LAYER_ACT)
+            if (layer_is_activation(&net->layers[i]))
                 sum += fabs((double)plan_map(plan, i)[j]);
     plan_free(plan);
     return 0.5 * sum / IMAGES;
@@ -126,7 +126,7 @@ START_TEST(penalty_is_slope)
 {
     struct ramp_net *net = new_net("conv 5 3x3 pad 1\nact\navgpool 2x2\n"
                                    "conv 6 3x3\nact\ndense 9\nact\n"
-                                   "dense classes\n",
+                                   "prelu 0.5\ndense classes\n",
                                    2, 8, "tanh");
     float *x = random_floats(IMAGES * 128, 4);
     double *found = penalty_gradient(net, x, 2);
