@@ -60,6 +60,13 @@ MUST_CHECK enum ramp_status claim_judge(struct verdict *verdict,
                                         const struct results *results,
                                         struct ramp_error *err);
 
+/* The table of one scale, and every pair of arms, each at its best rate: how
+ * many times as many epochs, or how many points of validation error more. */
+MUST_CHECK enum ramp_status claim_show(FILE *file,
+                                       const struct results *results,
+                                       const char *scale, double target,
+                                       struct ramp_error *err);
+
 /* The table of one scale, and the verdict. */
 MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
                                         const struct results *results,

@@ -95,11 +95,50 @@ static void add_run(struct compare_rates *r, const struct run_result *run)
 
 static double median_score(const struct compare_rates *rates, size_t rate)
 {
-    double scores[COMPARE_MAX_SEEDS];
+    double scores[COMPARE_MAX_SEEDS] = {0};
     for (int s = 0; s < rates->n_seeds; s++)
         scores[s] = compare_score(
             rates->runs[rate * (size_t)rates->n_seeds + (size_t)s]);
     return stats_median(scores, (size_t)rates->n_seeds);
+}
+
+/* The run of rank n / 2, from 0, of n. */
+static const struct run_result *middle_run(const struct compare_rates *rates,
+                                           int rate)
+{
+    int middle = rates->n_seeds / 2;
+    for (int s = 1; s <= rates->n_seeds; s++) {
+        const struct run_result *run = compare_at(rates, rate, s);
+        double score = compare_score(run);
+        int n_below = 0, n_equal = 0;
+        for (int other = 1; other <= rates->n_seeds; other++) {
+            double x = compare_score(compare_at(rates, rate, other));
+            n_below += x < score;
+            n_equal += x == score;
+        }
+        if (n_below <= middle && middle < n_below + n_equal)
+            return run;
+    }
+    return NULL;
+}
+
+void compare_median_cell(char cell[COMPARE_CELL_BYTES],
+                         const struct compare_rates *rates, int rate)
+{
+    bool same = true;
+    const struct run_result *first = compare_at(rates, rate, 1);
+    for (int s = 1; s <= rates->n_seeds; s++) {
+        const struct run_result *run = compare_at(rates, rate, s);
+        same = same && first && run && run->outcome == first->outcome;
+    }
+    double median = median_score(rates, (size_t)rate);
+    if (same && first->outcome == RUN_REACHED)
+        snprintf(cell, COMPARE_CELL_BYTES, "%.1f", median);
+    else if (same && first->outcome == RUN_FINISHED)
+        snprintf(cell, COMPARE_CELL_BYTES, "%.2f %%",
+                 100 * (median - NOT_REACHED));
+    else
+        compare_cell(cell, middle_run(rates, rate));
 }
 
 static int find_best(const struct compare_rates *rates)

@@ -30,6 +30,7 @@ struct compare_arm {
 struct compare {
     const char *name; /* of its files, "relu-vs-tanh" */
     const char *scale;
+    const char *runs; /* the folder of unfinished trainings */
     const struct compare_arm *arms;
     size_t n_arms;
     int n_seeds; /* 1, 2, ... */
@@ -118,5 +119,10 @@ double compare_score(const struct run_result *run);
  * validation error in per cent. */
 #define COMPARE_CELL_BYTES 24
 void compare_cell(char cell[COMPARE_CELL_BYTES], const struct run_result *run);
+
+/* The median of a rate over the seeds; where not all have a number, the upper
+ * one of those in the middle. */
+void compare_median_cell(char cell[COMPARE_CELL_BYTES],
+                         const struct compare_rates *rates, int rate);
 
 #endif

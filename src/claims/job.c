@@ -85,11 +85,8 @@ enum ramp_status job_place_open(struct job_place *place,
     *place = (struct job_place){.compare = compare, .go_on = go_on};
     terminal_init(&place->terminal);
     find_commit(place->commit);
-    char *folder = file_join("runs/claims", compare->name);
-    if (folder == NULL)
-        return error_memory(err, "a path", strlen(compare->name));
-    enum ramp_status status = run_folder_take(&place->folder, folder, err);
-    mem_free(folder);
+    enum ramp_status status =
+        run_folder_take(&place->folder, compare->runs, err);
     if (status == RAMP_OK)
         status = open_data(place, err);
     if (status != RAMP_OK)

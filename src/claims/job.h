@@ -18,8 +18,8 @@ struct job_place {
     char *done; /* owned; the folder of the training that ended last */
 };
 
-/* Open the data and take the folder runs/claims/NAME. RAMP_IO also if another
- * comparison of that name is at work. */
+/* Open the data and take the folder compare->runs. RAMP_IO also if another
+ * comparison is at work in it. */
 MUST_CHECK enum ramp_status job_place_open(struct job_place *place,
                                            const struct compare *compare,
                                            bool (*go_on)(void),

@@ -43,6 +43,7 @@ static void compare_of(struct compare *compare, const struct claim *claim,
     *compare = (struct compare){
         .name = claim->name,
         .scale = claim_scales[scale],
+        .runs = "runs/claims/relu-vs-tanh",
         .arms = arms,
         .n_arms = sizeof arms / sizeof *arms,
         .n_seeds = sizes[scale].n_seeds,

@@ -79,27 +79,6 @@ enum ramp_status show_arms_find(struct show_arms *arms,
     return status;
 }
 
-/* The run that the median of a rate's scores stands for: the upper one of the
- * middle two. */
-static const struct run_result *middle_run(const struct compare_rates *rates,
-                                           int rate)
-{
-    for (int s = 1; s <= rates->n_seeds; s++) {
-        const struct run_result *run = compare_at(rates, rate, s);
-        double score = compare_score(run);
-        int n_below = 0, n_equal = 0;
-        for (int other = 1; other <= rates->n_seeds; other++) {
-            double x = compare_score(compare_at(rates, rate, other));
-            n_below += x < score;
-            n_equal += x == score;
-        }
-        int middle = rates->n_seeds / 2;
-        if (n_below <= middle && middle < n_below + n_equal)
-            return run;
-    }
-    return NULL;
-}
-
 static void add_rate(struct table *table, const char *arm,
                      const struct compare_rates *rates, int rate)
 {
@@ -112,7 +91,7 @@ static void add_rate(struct table *table, const char *arm,
         table_cell(table, "%s", cell);
     }
     if (rates->n_seeds > 1) {
-        compare_cell(cell, middle_run(rates, rate));
+        compare_median_cell(cell, rates, rate);
         table_cell(table, "%s", cell);
     }
 }

@@ -20,7 +20,8 @@ struct verb {
 };
 
 extern const struct verb verb_train, verb_eval, verb_predict, verb_info,
-    verb_data, verb_export, verb_check, verb_bench, verb_plot, verb_reproduce;
+    verb_data, verb_export, verb_check, verb_bench, verb_plot, verb_compare,
+    verb_reproduce;
 
 /* The list of verbs, ends in NULL. */
 extern const struct verb *const cli_verbs[];

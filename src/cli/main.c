@@ -8,9 +8,9 @@
 #include <string.h>
 
 const struct verb *const cli_verbs[] = {
-    &verb_train, &verb_eval,      &verb_predict, &verb_info,
-    &verb_data,  &verb_export,    &verb_check,   &verb_bench,
-    &verb_plot,  &verb_reproduce, NULL};
+    &verb_train, &verb_eval,    &verb_predict,   &verb_info,
+    &verb_data,  &verb_export,  &verb_check,     &verb_bench,
+    &verb_plot,  &verb_compare, &verb_reproduce, NULL};
 
 enum { N_VERBS = sizeof cli_verbs / sizeof cli_verbs[0] };
 

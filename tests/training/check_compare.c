@@ -29,6 +29,7 @@ static struct compare toy_compare(int n_arms, int n_seeds)
 {
     return (struct compare){.name = "toy",
                             .scale = "full",
+                            .runs = "runs/claims/toy",
                             .arms = arms,
                             .n_arms = (size_t)n_arms,
                             .n_seeds = n_seeds,

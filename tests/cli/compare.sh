@@ -1,0 +1,127 @@
+#!/bin/sh
+# compare.sh - ramp compare and ramp reproduce: a comparison that is killed
+# again and again ends with the table of one that never was.
+# shellcheck disable=SC2086 # $settings is several words
+. tests/cli/common
+
+data=$PWD/datasets/fashion-small
+models=$PWD/models
+cd "$dir" || exit 1
+settings="$data --act relu,tanh --net $tiny_net --lr 0.02,0.1 --seeds 2
+    --batch 50 --max-train 400 --threads 1"
+
+# Rows and curves without what a clock or a machine says.
+figures() { # FOLDER
+    cut -d, -f1-14 "$1/compare.csv"
+    cat "$1/compare-curves.csv"
+}
+
+run 0 compare $settings --epochs 3 --out whole
+cp out whole.out
+has out 'tanh - relu'
+[ "$(wc -l <whole/compare.csv)" -eq 9 ] || fail 'not 8 runs'
+[ "$(wc -l <whole/compare-curves.csv)" -eq 193 ] || fail 'not 192 points'
+[ -z "$(ls whole/unfinished)" ] || fail "left behind: $(ls whole/unfinished)"
+
+# ---- Killed, and started again, with any number of threads ----
+n=0
+while [ $((n += 1)) -lt 60 ]; do
+    "$RAMP" compare $settings --epochs 3 --out parts --threads 1 \
+        >out 2>err </dev/null &
+    pid=$!
+    perl -e 'select undef, undef, undef, $ARGV[0]' \
+        "$(echo "$n" | awk '{ print 0.05 + 0.01 * $1 * $1 }')"
+    kill -s KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    status=$?
+    [ "$status" -ne 0 ] || break
+    [ "$status" -eq 137 ] || fail "status $status: $(cat err)"
+done
+[ "$status" -eq 0 ] || fail 'never ended'
+[ "$n" -gt 2 ] || fail "was killed only $((n - 1)) times"
+cmp -s whole.out out || fail "another table after $n parts: $(cat out)"
+figures whole >expected
+figures parts >found
+cmp -s expected found || fail "other figures: $(diff expected found)"
+[ -z "$(find parts -name '*.tmp-*')" ] || fail 'temporary files are left'
+
+# Nothing is trained again.
+run 0 compare $settings --epochs 3 --out parts
+cmp -s whole.out out || fail 'another table the second time'
+[ -s err ] && fail "trained again: $(cat err)"
+
+# ---- Stopped by a signal ----
+perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$RAMP" compare $settings \
+    --epochs 300 --out stopped >out 2>err </dev/null &
+pid=$!
+until [ -e stopped/unfinished ] || ! kill -0 "$pid" 2>/dev/null; do
+    perl -e 'select undef, undef, undef, 0.05'
+done
+perl -e 'select undef, undef, undef, 0.5'
+kill -s INT "$pid"
+wait "$pid"
+status=$?
+[ "$status" -eq 130 ] || fail "SIGINT: status $status: $(cat err)"
+
+# ---- A target, and rates that are searched ----
+run 0 compare $data --act relu,tanh --net $tiny_net --seeds 2 --epochs 8 \
+    --batch 50 --max-train 400 --threads 1 --target-train-error 50 --out target
+has out 'tanh : relu'
+grep -q '^ *\* *$' out && fail 'a star alone'
+[ "$(grep -c '\* ' out)" -eq 2 ] || fail "not two best rates: $(cat out)"
+if command -v gnuplot >/dev/null 2>&1; then
+    for picture in target/compare.svg whole/compare.svg; do
+        has $picture '</svg>'
+    done
+fi
+
+# ---- What makes no sense ----
+refused 2 'unknown activation' compare $data --act rely
+refused 2 'different words' compare $data --act relu,relu
+refused 2 '--lr' compare $data --lr fast
+refused 2 'nothing to compare by' compare $data --val 0
+refused 4 'nothere' compare $data --net nothere --out none
+refused 3 'cannot find data set' compare nothere --out none
+printf 'scale,arm\nx\n' >whole/compare.csv
+refused 3 'row 1' compare $settings --epochs 3 --out whole
+
+# ---- ramp reproduce ----
+ln -s "$models" models
+run 0 reproduce
+for claim in relu-vs-tanh pretrain jarrett-rectification nair-hinton irnn \
+    sparse-code; do
+    has out "$claim "
+done
+has out 'Krizhevsky, Sutskever & Hinton 2012'
+awk 'length > 79 { exit 1 }' out || fail 'reproduce: long lines'
+refused 2 'try relu-vs-tanh' reproduce relu-vs-tan
+refused 2 'is not tested' reproduce irnn
+refused 2 '--scale' reproduce relu-vs-tanh --scale huge
+
+# Page and index from a table alone.
+mkdir claims
+names=scale,arm,protocol,rate,seed,outcome,reached,epochs,train_loss
+names=$names,train_error,clean_error,val_loss,val_error,images,seconds,threads
+names=$names,processor,cpu,version,commit,date
+{
+    echo "$names"
+    for arm in relu:6 tanh:36; do
+        for seed in 1 2 3; do
+            for rate in 0.005:2 0.01:0 0.02:1; do
+                epochs=$((${arm#*:} + seed % 2 + ${rate#*:}))
+                printf 'full,fair-%s,p,%s,%s,reached,%s,%s,0.7,0.25,,,,%s\n' \
+                    "${arm%:*}" "${rate%:*}" $seed $epochs $epochs \
+                    '100,1,2,cpu,avx2,0.1.0,abc,2026-11-21T00:00:00Z'
+            done
+        done
+    done
+} >claims/relu-vs-tanh.csv
+run 0 reproduce relu-vs-tanh --page --out claims --scale full
+has out 'verdict: reproduced (scale full)'
+has claims/relu-vs-tanh.md '**Verdict: reproduced** (scale `full`).'
+has claims/relu-vs-tanh.md '5.51 times as many'
+has claims/README.md '**reproduced** (full)'
+run 0 reproduce --out claims
+has out 'reproduced (full)'
+
+finish
