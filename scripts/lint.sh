@@ -1,7 +1,8 @@
 #!/bin/sh
 # lint.sh - what is machine-checked of how the code is written: format, the
-# order of the rooms, banned names, public headers, symbols, hardening. One line
-# for each finding; exit status 1 if there is one. Needs a finished build.
+# order of the rooms, banned names, public headers, symbols, hardening, the
+# places of planted bugs. One line for each finding; exit status 1 if there is
+# one. Needs a finished build.
 #
 # usage: scripts/lint.sh [FOLDER OF THE LIBRARIES [BUILD FOLDER]]
 set -u
@@ -97,7 +98,13 @@ END
     fi
 }
 
-for check in format text headers instruction_sets public_names hardening; do
+# The bugs that mutants.sh plants must still find their places.
+mutants() {
+    { perl scripts/mutants.pl list >/dev/null; } 2>&1
+}
+
+for check in format text headers instruction_sets public_names hardening \
+    mutants; do
     $check
 done >"$findings"
 
