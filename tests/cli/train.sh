@@ -91,6 +91,13 @@ done
 run 0 bench "$tiny_net" --input 1x8x8 --seconds 0.01 --threads 1 --exact
 has "$dir/out" ', exact, 1 thread'
 
+# Minutes and hours are seconds to a run.
+for time in 1.5m:90 2h:7200; do
+    run 0 train "$data" --net "$tiny_net" --epochs 1 --time "${time%:*}" \
+        --out "$dir/time${time#*:}"
+    has "$dir/time${time#*:}/args.txt" "--time ${time#*:}"
+done
+
 # What help calls the default is what a run is made with.
 run 0 train "$data" --net "$tiny_net" --time 1s --out "$dir/defaults"
 run 0 train --help
