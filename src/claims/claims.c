@@ -230,3 +230,21 @@ enum ramp_status claim_run(const struct claim *claim,
         status = page_write(claim, settings->folder, note, err);
     return status;
 }
+
+enum ramp_status claim_measure(const struct claim *claim,
+                               struct claim_settings *settings,
+                               struct ramp_error *err)
+{
+    struct compare compare;
+    struct job_place place;
+    claim->compare(&compare, claim, settings);
+    enum ramp_status status = file_make_folder(settings->folder, err);
+    if (status == RAMP_OK)
+        status = job_place_open(&place, &compare, settings->go_on, err);
+    if (status != RAMP_OK)
+        return status;
+    status = job_measure(&place, settings->folder, err);
+    settings->stopped = !settings->go_on();
+    job_place_close(&place);
+    return status;
+}

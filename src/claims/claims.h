@@ -78,6 +78,11 @@ MUST_CHECK enum ramp_status claim_run_compare(const struct compare *compare,
                                               struct claim_settings *settings,
                                               struct ramp_error *err);
 
+/* How fast the arms train: rows in folder/NAME-speed.csv, see job_measure. */
+MUST_CHECK enum ramp_status claim_measure(const struct claim *claim,
+                                          struct claim_settings *settings,
+                                          struct ramp_error *err);
+
 /* Those of a claim, then page_write. */
 MUST_CHECK enum ramp_status claim_run(const struct claim *claim,
                                       struct claim_settings *settings,

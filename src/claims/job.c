@@ -479,6 +479,8 @@ static enum ramp_status take_folder(struct run_folder *folder, bool *resume,
         status = error_memory(err, "a path", sizeof name);
     if (status == RAMP_OK) {
         *resume = file_exists(last);
+        if (!*resume) /* killed before its first checkpoint was whole */
+            forget_files(path);
         status = *resume ? run_folder_resume(folder, path, err)
                          : run_folder_take(folder, path, err);
     }

@@ -10,7 +10,7 @@ static struct {
     struct cli_compute compute;
     int scale;
     const char *out;
-    bool page;
+    bool page, measure;
 } settings = {.compute = CLI_COMPUTE_DEFAULT, .out = "docs/claims"};
 
 static struct option option_table[] = {
@@ -21,6 +21,9 @@ static struct option option_table[] = {
     OPTION_ROW(OPTION_FLAG, "page", NULL,
                "train nothing: write page and index from the results",
                settings.page),
+    OPTION_ROW(OPTION_FLAG, "measure", NULL,
+               "time the arms in turn, on an idle machine (a minute)",
+               settings.measure),
     OPTION_THREADS_ROW(settings.compute.threads),
     OPTION_CPU_ROW(settings.compute.cpu),
     OPTION_END};
@@ -122,7 +125,7 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
                                   struct ramp_error *err)
 {
     const struct claim *claim;
-    char note[PICTURE_NOTE_BYTES];
+    char note[PICTURE_NOTE_BYTES] = "";
     struct claim_settings run = {.scale = (enum claim_scale)settings.scale,
                                  .folder = settings.out,
                                  .go_on = go_on};
@@ -133,8 +136,11 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
     if (status != RAMP_OK)
         return status;
     train_catch_signals();
-    status = settings.page ? page_write(claim, settings.out, note, err)
-                           : claim_run(claim, &run, note, err);
+    if (settings.measure)
+        status = claim_measure(claim, &run, err);
+    else
+        status = settings.page ? page_write(claim, settings.out, note, err)
+                               : claim_run(claim, &run, note, err);
     if (note[0])
         cli_complain(note);
     *stopped = run.stopped;

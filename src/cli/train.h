@@ -20,6 +20,7 @@ struct train_settings {
         *recipe, *from, *resume;
     int shape[3], fit, optimizer, schedule, scale, class_weights;
     double bias;
+    double target; /* training error, in per cent; 0: none */
 };
 
 /* ---- train_record.c ---- */
@@ -56,6 +57,7 @@ struct train_show {
     struct terminal terminal;
     int n_columns; /* of the number of epochs */
     bool worked;   /* a batch was trained */
+    double target; /* end after an epoch of this training error; 0: never */
     struct advice advice;
 };
 
@@ -65,7 +67,7 @@ void train_show_begin(struct train_show *show,
                       const struct ramp_net *net, const char *folder);
 
 /* Callbacks for ramp_train; the context is the struct train_show. They ask for
- * an end once SIGINT or SIGTERM came. */
+ * an end once SIGINT or SIGTERM came, or the target is reached. */
 bool train_show_batch(void *context, const struct ramp_progress *progress);
 bool train_show_epoch(void *context, const struct ramp_epoch *epoch);
 

@@ -66,6 +66,7 @@ void train_show_begin(struct train_show *show,
 {
     struct terminal *terminal = &show->terminal;
     int n_threads = ramp_compute_threads(&settings->data.compute);
+    show->target = settings->target;
     show->n_columns = snprintf(NULL, 0, "%d", settings->train.epochs);
     terminal_line(terminal, "data   %s: %s, %d classes, %dx%dx%d",
                   ramp_dataset_name(data), ramp_dataset_kind(data),
@@ -119,7 +120,7 @@ bool train_show_epoch(void *context, const struct ramp_epoch *e)
         100 * e->train_error, val, FORMAT_SECONDS(e->elapsed));
     advice_epoch(&show->advice, e);
     advice_show(&show->advice, &show->terminal);
-    return caught == 0;
+    return caught == 0 && !(100 * e->train_error <= show->target);
 }
 
 static void show_command(struct terminal *terminal, const char *folder)
@@ -139,6 +140,9 @@ void train_show_end(struct train_show *show,
     if (caught != 0)
         terminal_line(terminal, "stopped by %s; the model is saved",
                       caught == SIGINT ? "SIGINT" : "SIGTERM");
+    else if (result->stopped)
+        terminal_line(terminal, "stopped: the training error is at most %g %%",
+                      settings->target);
     else if (result->out_of_patience)
         terminal_line(terminal, "stopped: no better val error for %d epochs",
                       settings->train.patience);

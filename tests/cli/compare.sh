@@ -75,6 +75,14 @@ if command -v gnuplot >/dev/null 2>&1; then
     done
 fi
 
+# ---- ramp train with the same goal ----
+run 0 train $data --net $tiny_net --epochs 9 --target-train-error 40 --out goal
+has err 'stopped: the training error is at most 40 %'
+n=$(wc -l <goal/log.csv)
+[ "$n" -lt 10 ] || fail 'the goal did not end the training'
+awk -F, 'NR > 1 { last = $3; n += $3 <= 0.4 } END { exit !(n == 1 &&
+    last <= 0.4) }' goal/log.csv || fail "not at the goal: $(cat goal/log.csv)"
+
 # ---- What makes no sense ----
 refused 2 'unknown activation' compare $data --act rely
 refused 2 'different words' compare $data --act relu,relu

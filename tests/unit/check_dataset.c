@@ -194,6 +194,49 @@ START_TEST(split_by_class)
 }
 END_TEST
 
+/* max_train pictures of the training part, in its order, each class in
+ * proportion, drawn by the seed; the other parts stay as they are. */
+START_TEST(limit)
+{
+    static const size_t limits[] = {1, 7, 13, 20, 1000};
+    static struct names all, val, some, other, val_again;
+    struct sink sink = {.folder = test_path("limit")};
+    struct ramp_dataset_options o = {.val_share = 0.25, .seed = 5};
+    size_t max = limits[_i], place = 0;
+    size_t n_all[4] = {0}, n_some[4] = {0};
+    put_idx(&sink, &grey);
+    list_of(&all, sink.folder, RAMP_TRAIN, &o);
+    list_of(&val, sink.folder, RAMP_VAL, &o);
+    o.max_train = max;
+    list_of(&some, sink.folder, RAMP_TRAIN, &o);
+    list_of(&val_again, sink.folder, RAMP_VAL, &o);
+    check_equal_names(&val, &val_again);
+    ck_assert_uint_eq(some.n, max < all.n ? max : all.n);
+    for (size_t i = 0; i < all.n; i++) {
+        bool here =
+            place < some.n && strcmp(all.text[i], some.text[place]) == 0;
+        n_all[all.labels[i]]++;
+        n_some[all.labels[i]] += here;
+        place += here;
+    }
+    ck_assert_uint_eq(place, some.n);
+    for (int c = 0; c < 4; c++) {
+        double fair = (double)(some.n * n_all[c]) / (double)all.n;
+        ck_assert(fabs((double)n_some[c] - fair) < 1);
+    }
+    o.max_train = 7;
+    o.seed = 6;
+    o.val_share = 0;
+    list_of(&some, sink.folder, RAMP_TRAIN, &o);
+    o.seed = 7;
+    list_of(&other, sink.folder, RAMP_TRAIN, &o);
+    bool differ = false;
+    for (size_t i = 0; i < some.n; i++)
+        differ = differ || strcmp(some.text[i], other.text[i]) != 0;
+    ck_assert(differ);
+}
+END_TEST
+
 START_TEST(split_by_seed_alone)
 {
     static struct names first, again;
@@ -616,6 +659,7 @@ static Suite *suite(void)
     tcase_add_test(tc, options);
     tcase_add_test(tc, fingerprints);
     tcase_add_loop_test(tc, split, 0, 7);
+    tcase_add_loop_test(tc, limit, 0, 5);
     tcase_add_test(tc, split_by_seed_alone);
     tcase_add_test(tc, split_by_class);
     tcase_add_test(tc, split_one_each);
