@@ -4,6 +4,10 @@
  *
  *   input   data | CxHxW          the shape; `data`: the data set's
  *   conv    K RxS [stride N|NxM] [pad N|NxM] [nobias]     cross-correlation
+ *   conv    K RxS ... whiten      the first layer, K twice the values of its
+ *                                 patch: ramp_train fills in filters that
+ *                                 whiten the patches of the pictures; they do
+ *                                 not learn, and their bias for 3 epochs only
  *   act                           the run's activation (--act)
  *   relu | leaky A | elu A | tanh | ...       one by name: ramp/activation.h
  *   prelu [A]                     a slope learned for each channel; A at first
@@ -69,12 +73,16 @@ RAMP_API void ramp_net_free(struct ramp_net *net); /* accepts NULL */
  *   lecun   variance 1/n (or 1/m)     LeCun et al. 1998
  * as a normal distribution of that standard deviation s, or uniform over
  * +-sqrt(3) s. For a convolution n = r*s*c and m = r*s*k.
+ *   dirac   uniform over +-1/sqrt(n); then, in convolutions that do not whiten,
+ *           filter i < c becomes one that passes channel i on: 1 in the middle
+ *           of its window, else 0; as airbench has it
  *   spread  what is given: standard deviations, or bounds if uniform; one for
  *           each layer with weights in turn, the last for those that follow */
 enum ramp_init_kind {
     RAMP_INIT_HE,
     RAMP_INIT_XAVIER,
     RAMP_INIT_LECUN,
+    RAMP_INIT_DIRAC,
     RAMP_INIT_SPREAD
 };
 
@@ -82,15 +90,15 @@ enum ramp_init_kind {
 
 struct ramp_init {
     enum ramp_init_kind kind;
-    bool uniform; /* else normal */
+    bool uniform; /* else normal; dirac: true */
     bool fan_out; /* else fan_in; xavier takes both anyway */
     float bias;   /* of conv and dense; 0 */
     int n_spreads;
     double spreads[RAMP_INIT_MAX_SPREADS];
 };
 
-/* Reads "he", "xavier-uniform", "he-fanout", "lecun-uniform-fanout", ... and
- * "normal:0.0001,0.01", "uniform:0.05", ...; leaves init->bias alone.
+/* Reads "dirac", "he", "xavier-uniform", "he-fanout", "lecun-uniform-fanout",
+ * ... and "normal:0.0001,0.01", "uniform:0.05", ...; leaves init->bias alone.
  * RAMP_USAGE. */
 RAMP_API RAMP_MUST_CHECK enum ramp_status
 ramp_init_parse(struct ramp_init *init, const char *text,

@@ -24,6 +24,7 @@ double init_std(const struct ramp_init *init, int layer, double fan_in,
     case RAMP_INIT_HE: return sqrt(2 / fan);
     case RAMP_INIT_XAVIER: return sqrt(2 / (fan_in + fan_out));
     case RAMP_INIT_LECUN: return sqrt(1 / fan);
+    case RAMP_INIT_DIRAC: return sqrt(1 / (3 * fan_in));
     case RAMP_INIT_SPREAD: return spread_std(init, layer);
     }
     ASSERT(false);
@@ -90,7 +91,10 @@ enum ramp_status ramp_init_parse(struct ramp_init *init, const char *text,
     struct ramp_init parsed = {.bias = init->bias};
     size_t n = strcspn(text, ":");
     bool known = false;
-    if (text[n] == 0) {
+    if (text_equal(text, "dirac")) {
+        parsed.kind = RAMP_INIT_DIRAC;
+        parsed.uniform = known = true;
+    } else if (text[n] == 0) {
         known = parse_kind(&parsed, text);
     } else if (is_word(text, n, "normal") || is_word(text, n, "uniform")) {
         parsed.kind = RAMP_INIT_SPREAD;
@@ -106,8 +110,8 @@ enum ramp_status ramp_init_parse(struct ramp_init *init, const char *text,
     if (!known)
         return error_set(err, RAMP_USAGE,
                          "unknown initialisation %s: expected he, xavier or "
-                         "lecun, then -uniform, -fanout or both; or normal:X "
-                         "or uniform:X",
+                         "lecun, then -uniform, -fanout or both; dirac, "
+                         "normal:X or uniform:X",
                          TEXT_QUOTE(text));
     *init = parsed;
     return RAMP_OK;

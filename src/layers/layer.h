@@ -55,6 +55,7 @@ struct layer {
     struct shape in, out;
     struct window window;       /* conv and pools */
     bool bias;                  /* conv and dense */
+    bool whiten;                /* conv: its weights do not learn */
     bool scale;                 /* batchnorm: trained; else it is 1 */
     struct ramp_activation act; /* activations */
     bool interleaved; /* in a plan: runs on interleaved images, see below */

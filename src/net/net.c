@@ -328,6 +328,40 @@ static float first_value(const struct ramp_net *net, const struct tensor *t,
     return 0;
 }
 
+/* The first filters pass a channel on each. */
+static void set_identity(const struct tensor *t, struct order o, float *memory)
+{
+    size_t middle = t->dims[2] / 2 * t->dims[3] + t->dims[3] / 2;
+    for (size_t k = 0; k < o.k && k < o.c; k++)
+        for (size_t c = 0; c < o.c; c++)
+            for (size_t tap = 0; tap < o.taps; tap++)
+                memory[(tap * o.c + c) * o.k + k] = c == k && tap == middle;
+}
+
+/* `layer` of those with weights. */
+static void init_weights(const struct ramp_net *net, const struct tensor *t,
+                         const struct ramp_init *init, int layer,
+                         struct rng_key key)
+{
+    struct order o = tensor_order(net, t);
+    float *memory = net->params + t->offset;
+    /* A dense layer's map counts as its inputs, not as a window. */
+    bool conv = t->n_dims == 4;
+    double fan_in = (double)(o.c * o.taps);
+    double fan_out = (double)(o.k * (conv ? o.taps : 1));
+    double std = init_std(init, layer, fan_in, fan_out);
+    /* Numbered as in files, so that they do not change with the order in
+     * memory. */
+    uint64_t number = 0;
+    for (size_t k = 0; k < o.k; k++)
+        for (size_t c = 0; c < o.c; c++)
+            for (size_t tap = 0; tap < o.taps; tap++)
+                memory[(tap * o.c + c) * o.k + k] =
+                    init_value(init, std, key, number++);
+    if (init->kind == RAMP_INIT_DIRAC && conv && !net->layers[t->layer].whiten)
+        set_identity(t, o, memory);
+}
+
 void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
                    uint64_t seed)
 {
@@ -338,23 +372,9 @@ void ramp_net_init(struct ramp_net *net, const struct ramp_init *init,
         float first = first_value(net, t, init);
         for (size_t j = 0; j < t->n; j++)
             memory[j] = first;
-        if (t->role != TENSOR_WEIGHT)
-            continue;
-        struct order o = tensor_order(net, t);
-        /* A dense layer's map counts as its inputs, not as a window. */
-        bool conv = t->n_dims == 4;
-        double fan_in = (double)(o.c * o.taps);
-        double fan_out = (double)(o.k * (conv ? o.taps : 1));
-        double std = init_std(init, n_layers++, fan_in, fan_out);
-        struct rng_key key = rng_key(seed, RNG_WEIGHTS, i);
-        /* Numbered as in files, so that they do not change with the order in
-         * memory. */
-        uint64_t number = 0;
-        for (size_t k = 0; k < o.k; k++)
-            for (size_t c = 0; c < o.c; c++)
-                for (size_t tap = 0; tap < o.taps; tap++)
-                    memory[(tap * o.c + c) * o.k + k] =
-                        init_value(init, std, key, number++);
+        if (t->role == TENSOR_WEIGHT)
+            init_weights(net, t, init, n_layers++,
+                         rng_key(seed, RNG_WEIGHTS, i));
     }
 }
 

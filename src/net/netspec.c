@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_WORDS = 12, MAX_LINE = 256, MAX_SIDE = 16384 };
+enum { MAX_WORDS = 12, MAX_LINE = 256, MAX_SIDE = 16384, MAX_PATCH = 256 };
 
 /* Where the parser stands. */
 struct spec {
@@ -147,9 +147,11 @@ static enum ramp_status parse_window(struct spec *s, struct layer *l)
             v->ceil = true;
         else if (conv && next_is(s, "nobias"))
             l->bias = false;
+        else if (conv && next_is(s, "whiten"))
+            l->whiten = true;
         else
             return expected(s,
-                            conv ? "'stride', 'pad' or 'nobias'"
+                            conv ? "'stride', 'pad', 'nobias' or 'whiten'"
                                  : "'stride', 'pad' or 'ceil'",
                             next(s));
     }
@@ -164,6 +166,26 @@ static enum ramp_status parse_window(struct spec *s, struct layer *l)
 
 /* ---- Layers ---- */
 
+/* Two filters for each value of a patch of the pictures. */
+static enum ramp_status check_whiten(struct spec *s, const struct layer *l)
+{
+    const struct window *v = &l->window;
+    size_t n = v->r * v->s * l->in.c;
+    if (s->n_layers > 0)
+        return fail(s, "conv: expected 'whiten' in the first layer alone");
+    if (n > MAX_PATCH)
+        return fail(s,
+                    "conv: expected at most %d values in a patch to whiten, "
+                    "found %zu",
+                    MAX_PATCH, n);
+    if (l->out.c != 2 * n)
+        return fail(s,
+                    "conv: expected %zu maps to whiten patches of %zux%zux%zu, "
+                    "found %zu",
+                    2 * n, l->in.c, v->r, v->s, l->out.c);
+    return RAMP_OK;
+}
+
 static enum ramp_status parse_conv(struct spec *s, struct layer *l)
 {
     l->kind = LAYER_CONV;
@@ -172,7 +194,9 @@ static enum ramp_status parse_conv(struct spec *s, struct layer *l)
         return fail(s, "conv: expected a map, found the units of a dense "
                        "layer");
     enum ramp_status status = parse_count(s, &l->out.c);
-    return status == RAMP_OK ? parse_window(s, l) : status;
+    if (status == RAMP_OK)
+        status = parse_window(s, l);
+    return status == RAMP_OK && l->whiten ? check_whiten(s, l) : status;
 }
 
 static enum ramp_status parse_pool(struct spec *s, struct layer *l)

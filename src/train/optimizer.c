@@ -17,6 +17,7 @@ struct optimizer_tensor {
     size_t units; /* of weights, which decay: those into one are so many floats
                    * apart; 0: of others */
     double rate;  /* times lr */
+    bool whitens; /* the bias of such a layer */
 };
 
 /* What is the same for all parts of a step. */
@@ -28,25 +29,36 @@ struct step {
     float c1, c2; /* adamw: 1 - beta^t */
 };
 
+/* A switch, so that the compiler asks for a new role's. */
+static double rate_of(enum tensor_role role,
+                      const struct ramp_train_options *options)
+{
+    switch (role) {
+    case TENSOR_WEIGHT:
+    case TENSOR_SLOPE: return 1;
+    case TENSOR_BIAS: return options->bias_lr;
+    case TENSOR_NORM: return options->norm_lr;
+    case TENSOR_RUNNING: break;
+    }
+    return 0;
+}
+
 /* Those that learn. */
 static size_t list_tensors(struct optimizer_tensor *list,
                            const struct ramp_net *net,
                            const struct ramp_train_options *options)
 {
-    const double rates[] = {
-        [TENSOR_WEIGHT] = 1,
-        [TENSOR_BIAS] = options->bias_lr,
-        [TENSOR_NORM] = options->norm_lr,
-        [TENSOR_RUNNING] = 0,
-    };
     size_t n = 0;
     for (size_t i = 0; i < net->n_tensors; i++) {
         const struct tensor *t = &net->tensors[i];
-        if (rates[t->role] > 0)
+        bool whitens = net->layers[t->layer].whiten;
+        double rate = rate_of(t->role, options);
+        if (rate > 0 && !(whitens && t->role == TENSOR_WEIGHT))
             list[n++] = (struct optimizer_tensor){
                 .offset = t->offset,
                 .n = t->n,
-                .rate = rates[t->role],
+                .rate = rate,
+                .whitens = whitens,
                 .units = t->role == TENSOR_WEIGHT ? t->dims[0] : 0,
             };
     }
@@ -64,6 +76,7 @@ enum ramp_status optimizer_init(struct optimizer *o, const struct ramp_net *net,
         .l1 = options->l1,
         .l2 = options->l2,
         .max_norm = options->max_norm,
+        .whiten_steps = UINT64_MAX,
         .kernels = kernels,
         .n_threads = n_threads,
         .n_params = net->n_params,
@@ -179,6 +192,8 @@ void optimizer_step(struct optimizer *o, float *params, const float *gradients,
         /* Each tensor by itself: a thread gets the part whose gradient it
          * made, and which it packs next, so that less moves between cores. */
         for (size_t i = 0; i < o->n_tensors; i++) {
+            if (o->tensors[i].whitens && o->n_steps > o->whiten_steps)
+                continue;
 #pragma omp for schedule(static) nowait
             for (size_t at = 0; at < o->tensors[i].n; at += PIECE)
                 step_piece(o, &step, &o->tensors[i], at);

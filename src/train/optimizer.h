@@ -20,7 +20,9 @@ struct optimizer {
     double momentum, l1, l2, max_norm;
     const struct kernels *kernels; /* a constant table */
     int n_threads;
-    uint64_t n_steps; /* taken so far */
+    uint64_t n_steps;      /* taken so far */
+    uint64_t whiten_steps; /* the bias of a layer that whitens learns in so many
+                            * steps: all, until somebody sets it */
     size_t n_params, n_slots;
     float *slots[OPTIMIZER_MAX_SLOTS]; /* owned */
     size_t n_tensors;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "train/whiten.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,10 +142,10 @@ static enum ramp_status set_weights(struct trainer *t, struct ramp_net *net,
     const struct ramp_model *from = t->options->from;
     size_t *n_taken = &t->result.n_taken;
     ramp_net_init(net, &t->options->init, t->options->seed);
-    if (from == NULL)
-        return RAMP_OK;
-    enum ramp_status status =
-        net_take_over(n_taken, net, ramp_model_net(from), err);
+    enum ramp_status status = whiten_net(net, t->data, &t->pre, err);
+    if (from == NULL || status != RAMP_OK)
+        return status;
+    status = net_take_over(n_taken, net, ramp_model_net(from), err);
     if (status == RAMP_OK && *n_taken == 0)
         return error_set(err, RAMP_MODEL,
                          "cannot begin with the model's weights: none fits net "
@@ -253,6 +254,7 @@ static enum ramp_status make_machine(struct trainer *t, struct ramp_error *err)
     if (status == RAMP_OK)
         status = optimizer_init(&t->optimizer, t->net, o, plan_kernels(t->plan),
                                 plan_threads(t->plan), err);
+    t->optimizer.whiten_steps = WHITEN_EPOCHS * (uint64_t)t->n_batches;
     if (status == RAMP_OK)
         status = averager_init(&t->averager, t->net, o, t->schedule.steps,
                                plan_threads(t->plan), err);

@@ -10,10 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Weights, biases, batch norm, and a tensor of several pieces (9 * 16 * 70 =
- * 10080 floats). */
+/* Weights, biases, batch norm, slopes, and a tensor of several pieces
+ * (9 * 16 * 70 = 10080 floats). */
 static const char net_text[] =
-    "conv 16 3x3 pad 1\nbatchnorm\nrelu\n"
+    "conv 16 3x3 pad 1\nbatchnorm\nprelu\n"
     "conv 70 3x3\nprelu\nglobalpool\ndense classes\n";
 
 static struct ramp_net *new_net(const char *text, int c, int side, int classes)

@@ -16,7 +16,8 @@ static struct toy open_toy(double val_share)
 
 /* Everything that draws random numbers or remembers something. */
 #define NET                                                                    \
-    "conv 8 3x3 pad 1\nbatchnorm\nact\nmaxpool 2x2\ndropout 0.3\n"             \
+    "conv 8 2x2 whiten\nact\nconv 8 3x3 pad 1\nbatchnorm\nact\nmaxpool "       \
+    "2x2\ndropout 0.3\n"                                                       \
     "dense classes\n"
 
 static bool count_down(void *context, const struct ramp_progress *progress)

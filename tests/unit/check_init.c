@@ -31,6 +31,7 @@ START_TEST(names_are_read)
         enum ramp_init_kind kind;
         bool uniform, fan_out;
     } rows[] = {
+        {"dirac", RAMP_INIT_DIRAC, true, false},
         {"he", RAMP_INIT_HE, false, false},
         {"xavier", RAMP_INIT_XAVIER, false, false},
         {"lecun", RAMP_INIT_LECUN, false, false},
@@ -60,11 +61,28 @@ END_TEST
 
 START_TEST(other_names_are_refused)
 {
-    static const char *const texts[] = {
-        "",          "h",           "hee",         "He",       "kaiming",
-        "-he",       "uniform",     "fanout",      "-",        "he--uniform",
-        "he-normal", "he-uniforms", "he-fan-out",  "he-lecun", "he uniform",
-        "he-unifor", "he-fanout-x", "xavierlecun", "he-",      "he-uniform-"};
+    static const char *const texts[] = {"",
+                                        "h",
+                                        "hee",
+                                        "He",
+                                        "kaiming",
+                                        "-he",
+                                        "uniform",
+                                        "fanout",
+                                        "-",
+                                        "he--uniform",
+                                        "he-normal",
+                                        "he-uniforms",
+                                        "he-fan-out",
+                                        "he-lecun",
+                                        "he uniform",
+                                        "he-unifor",
+                                        "dirac-fanout",
+                                        "dirac-",
+                                        "he-fanout-x",
+                                        "xavierlecun",
+                                        "he-",
+                                        "he-uniform-"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct ramp_init init = {.kind = RAMP_INIT_LECUN,
                                  .uniform = true,
@@ -217,6 +235,45 @@ START_TEST(distribution)
         const struct tensor *t = &net->tensors[find_tensor(net, large[i].name)];
         check_distribution(net, t, &init,
                            formula(&init, large[i].fan_in, large[i].fan_out));
+    }
+    ramp_net_free(net);
+}
+END_TEST
+
+/* Uniform numbers, but that the first filters of a convolution pass one channel
+ * on each: all of them where there are fewer filters than channels. */
+START_TEST(dirac)
+{
+    const struct ramp_init init = {.kind = RAMP_INIT_DIRAC, .uniform = true};
+    struct ramp_net *net = parse("conv 24 2x2 whiten\nconv 40 3x5 pad 1\n"
+                                 "conv 7 2x2\ndense classes",
+                                 3, 9, 9);
+    static const struct {
+        size_t tensor, k, c, r, s, middle;
+    } rows[] = {{0, 24, 0, 2, 2, 0}, /* none */
+                {2, 40, 24, 3, 5, 1 * 5 + 2},
+                {4, 7, 40, 2, 2, 1 * 2 + 1},
+                {6, 7, 0, 1, 1, 0}};
+    ramp_net_init(net, &init, 5);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct tensor *t = &net->tensors[rows[i].tensor];
+        size_t taps = rows[i].r * rows[i].s, n = t->n / t->dims[0];
+        float *w = mem_alloc(t->n, sizeof *w), largest = 0;
+        net_tensor_to_file(net, t, w, net->params);
+        ck_assert_uint_eq(t->dims[0], rows[i].k);
+        for (size_t j = 0; j < t->n; j++) {
+            size_t k = j / n, c = j % n / taps;
+            if (k < rows[i].c)
+                ck_assert(w[j] == (c == k && j % taps == rows[i].middle));
+            else
+                largest = fmaxf(largest, fabsf(w[j]));
+        }
+        double bound = 1 / sqrt((double)n);
+        if (rows[i].c < rows[i].k) {
+            ck_assert_double_le((double)largest, bound * (1 + 1e-6));
+            ck_assert_double_ge((double)largest, 0.9 * bound);
+        }
+        mem_free(w);
     }
     ramp_net_free(net);
 }
@@ -567,6 +624,7 @@ static Suite *suite(void)
     tcase_add_test(tc, other_spreads_are_refused);
     tcase_add_loop_test(tc, distribution, 0, 12);
     tcase_add_loop_test(tc, spreads, 0, 2);
+    tcase_add_test(tc, dirac);
     tcase_add_test(tc, everything_but_weights);
     tcase_add_test(tc, batchnorm_without_a_scale);
     tcase_add_test(tc, slopes);
