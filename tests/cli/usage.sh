@@ -104,6 +104,9 @@ recipe '--recipe x' 'a recipe cannot name another' \
 recipe "--net $escape" 'expected text, found the byte 0x1b' \
     train data --recipe recipe
 refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
+for path in "$OLDPWD"/models/*.recipe; do
+    refused 3 "cannot find data set 'no-data'" train no-data --recipe "$path"
+done
 # By name: from models/, unless there is a file of that name.
 mkdir models
 echo '--batchs 3' >models/mine.recipe
