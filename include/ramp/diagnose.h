@@ -63,7 +63,8 @@ struct ramp_layer_stats {
     /* Of the weights w of convolutions and dense layers, without biases: |g|,
      * g the gradient of the mean loss, before momentum, penalties and scaling;
      * and |change of w| / |w| by the last step of an epoch as it was taken
-     * (ramp_train alone). | | is the Euclidean norm. */
+     * (ramp_train alone). | | is the Euclidean norm. -1 where the weights of
+     * a layer do not learn (`whiten`). */
     double gradient_norm, update_ratio;
 };
 

@@ -19,7 +19,8 @@ double weights_norm(const struct layer *layer, const float *block,
 {
     size_t n = layer_n_weights(layer), at = layer->weight_at;
     double sum = 0;
-    if (layer->kind != LAYER_CONV && layer->kind != LAYER_DENSE)
+    bool learns = layer->kind == LAYER_CONV || layer->kind == LAYER_DENSE;
+    if (!learns || layer->whiten)
         return -1;
     for (size_t i = at; i < at + n; i++) {
         double value = (double)block[i] - (other ? (double)other[i] : 0);

@@ -180,6 +180,31 @@ START_TEST(filters_stay_and_their_bias_learns_for_three_epochs)
 }
 END_TEST
 
+static bool look(void *context, const struct ramp_epoch *epoch)
+{
+    const struct ramp_layer_stats *filters = &epoch->layers[0];
+    *(int *)context +=
+        filters->gradient_norm == -1 && filters->update_ratio == -1 &&
+        epoch->layers[3].gradient_norm > 0 && epoch->layers[3].update_ratio > 0;
+    return true;
+}
+
+/* Nobody is told that such a layer hardly learns. */
+START_TEST(filters_have_no_figures_of_learning)
+{
+    struct toy toy = toy_open(30, false, 0);
+    struct ramp_train_options options = toy_options(2, 8);
+    struct ramp_train_result result;
+    int n = 0;
+    options.diagnose = true;
+    options.on_epoch = look;
+    options.context = &n;
+    ramp_model_free(toy_train(&result, &toy, NET, &options));
+    ck_assert_int_eq(n, 2);
+    toy_close(&toy);
+}
+END_TEST
+
 START_TEST(no_memory_is_reported)
 {
     struct toy toy = toy_open(12, false, 0);
@@ -207,6 +232,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, filters_whiten, 0, 4);
     tcase_add_test(tc, patches_become_white);
     tcase_add_test(tc, filters_stay_and_their_bias_learns_for_three_epochs);
+    tcase_add_test(tc, filters_have_no_figures_of_learning);
     tcase_add_test(tc, no_memory_is_reported);
     suite_add_tcase(s, tc);
     return s;
