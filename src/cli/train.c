@@ -158,6 +158,10 @@ static enum ramp_status check_settings(struct train_settings *s,
     struct ramp_augment augment;
     enum ramp_status status =
         cli_compute_set(&s->data.compute, &s->compute, &s->cpu, err);
+    if (status == RAMP_OK && s->train.lookahead && s->train.ema > 0)
+        status = error_set(err, RAMP_USAGE,
+                           "--lookahead and --ema are two ways to the same; "
+                           "try one of them");
     if (status == RAMP_OK)
         status = ramp_activation_parse(&s->act, s->act_text, err);
     if (status == RAMP_OK)

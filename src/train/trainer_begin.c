@@ -30,7 +30,6 @@ enum ramp_status trainer_check_options(const struct ramp_train_options *o,
         {"L1 penalty on activations", o->act_l1, 0, 1e6},
         {"largest norm", o->max_norm, 0, 1e6},
         {"average's share", o->ema, 0, 0.999999999},
-        {"lookahead beside an average", o->lookahead && o->ema > 0, 0, 0},
         {"number of spreads", o->init.n_spreads,
          o->init.kind == RAMP_INIT_SPREAD, RAMP_INIT_MAX_SPREADS},
         {"warm-up", o->warmup, 0, 1000000},
@@ -51,6 +50,9 @@ enum ramp_status trainer_check_options(const struct ramp_train_options *o,
                              "found %.9g",
                              limits[i].name, limits[i].low, limits[i].high,
                              limits[i].value);
+    if (o->lookahead && o->ema > 0)
+        return error_set(err, RAMP_USAGE,
+                         "cannot train: expected ema or lookahead, found both");
     return RAMP_OK;
 }
 

@@ -107,6 +107,7 @@ refused 2 'recipe' train data --recipe "$dir/no-such-recipe"
 for path in "$OLDPWD"/models/*.recipe; do
     refused 3 "cannot find data set 'no-data'" train no-data --recipe "$path"
 done
+refused 2 'two ways to the same' train data --ema 0.9 --lookahead
 # By name: from models/, unless there is a file of that name.
 mkdir models
 echo '--batchs 3' >models/mine.recipe

@@ -476,7 +476,7 @@ static enum ramp_status train_status(const struct toy *toy,
 START_TEST(options_out_of_range)
 {
     struct toy toy = toy_open(12, false, 0);
-    struct ramp_train_options bad[14];
+    struct ramp_train_options bad[15];
     struct ramp_error err;
     const size_t n = sizeof bad / sizeof *bad;
     for (size_t i = 0; i < n; i++)
@@ -495,6 +495,8 @@ START_TEST(options_out_of_range)
     bad[11].init.kind = RAMP_INIT_SPREAD; /* without a spread */
     bad[12].act_l1 = -1;
     bad[13].max_norm = -1;
+    bad[14].ema = 0.9;
+    bad[14].lookahead = true;
     for (size_t i = 0; i < n; i++) {
         ck_assert_int_eq(train_status(&toy, &bad[i], &err), RAMP_USAGE);
         ck_assert_ptr_nonnull(strstr(err.text, "cannot train: expected "));
