@@ -3,6 +3,7 @@
  */
 #include "claims/compare.h"
 #include "claims/job.h"
+#include "claims/marks.h"
 #include "tests/check.h"
 #include "tests/training/toy.h"
 
@@ -494,6 +495,34 @@ START_TEST(so_does_one_with_a_target)
 }
 END_TEST
 
+/* 100 pictures an epoch; of the i-th ten of them 10 - i were wrong, at least
+ * none, with a loss of i each. */
+START_TEST(a_running_figure_is_that_of_one_epoch)
+{
+    struct marks marks = {.n_train = 100};
+    struct mark mark = {.images = 0};
+    for (int i = 1; i <= 25; i++) {
+        mark.images += 10;
+        mark.wrong += i < 10 ? (uint64_t)(10 - i) : 0;
+        mark.loss += 10 * i;
+        ck_assert_int_eq(marks_add(&marks, &mark, NULL), RAMP_OK);
+    }
+    const struct {
+        size_t i;
+        double epoch, error, loss;
+    } expected[] = {{0, 0.1, 0.9, 1},     {4, 0.5, 0.7, 3},
+                    {9, 1, 0.45, 5.5},    {10, 1.1, 0.36, 6.5},
+                    {14, 1.5, 0.1, 10.5}, {24, 2.5, 0, 20.5}};
+    for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
+        struct run_point point = marks_point(&marks, expected[k].i);
+        ck_assert_double_eq_tol(point.epoch, expected[k].epoch, 1e-12);
+        ck_assert_double_eq_tol(point.train_error, expected[k].error, 1e-12);
+        ck_assert_double_eq_tol(point.train_loss, expected[k].loss, 1e-12);
+    }
+    marks_release(&marks);
+}
+END_TEST
+
 /* Every tenth of an epoch; the window of a point is one epoch; the last point
  * of an epoch has what the library tells of it. */
 START_TEST(a_curve_has_ten_points_an_epoch)
@@ -614,6 +643,7 @@ static Suite *compare_suite(void)
     tcase_set_timeout(real, 120);
     tcase_add_test(real, a_training_goes_on_as_if_never_stopped);
     tcase_add_test(real, so_does_one_with_a_target);
+    tcase_add_test(real, a_running_figure_is_that_of_one_epoch);
     tcase_add_test(real, a_curve_has_ten_points_an_epoch);
     tcase_add_test(real, a_target_ends_a_training);
     tcase_add_test(real, a_loss_above_the_limit_has_diverged);
