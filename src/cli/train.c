@@ -298,6 +298,8 @@ static enum ramp_status load_from(struct training *t, struct ramp_error *err)
         s->shape[1] = pre->height;
         s->shape[2] = pre->width;
     }
+    if (option_find(option_table, "fit")->given == NULL)
+        s->fit = (int)pre->fit;
     return RAMP_OK;
 }
 

@@ -49,11 +49,12 @@ awk "BEGIN { exit !($from < $scratch) }" ||
 
 # The model also says which net, activation and input.
 run 0 train fashion-small --net "$tiny_net" --act 'leaky 0.2' --epochs 1 \
-    --out "$dir/tiny"
+    --fit stretch --out "$dir/tiny"
 run 0 train "$dir/five" --from "$dir/tiny" --epochs 1 --out "$dir/same"
 has "$dir/err" 'net    tiny: 3,965 parameters, act leaky 0.2, init he'
 has "$dir/err" "began with 2 tensors of $dir/tiny"
 has "$dir/same/args.txt" '--act leaky 0.2'
+has "$dir/same/args.txt" '--fit stretch'
 cmp -s "$dir/same/net.net" "$tiny_net" || fail 'another net'
 run 0 train --recipe "$dir/same/args.txt" --out "$dir/again"
 cmp -s "$dir/same/net.net" "$dir/again/net.net" || fail 'the recipe: other net'
