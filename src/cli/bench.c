@@ -270,17 +270,9 @@ static enum ramp_status bench(const char *name, struct ramp_error *err)
     return status;
 }
 
-static int bench_run(const struct verb *verb, int argc, char **argv,
-                     struct ramp_error *err)
+static int bench_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = bench(line.words[0], err);
-    command_line_release(&line);
-    return (int)status;
+    return (int)bench(line->words[0], err);
 }
 
 const struct verb verb_bench = {
@@ -292,5 +284,8 @@ const struct verb verb_bench = {
              "that touch no memory. NET is a\nname in models/ or a file.",
     .example = "  ramp bench lenet --input 1x28x28\n"
                "  ramp bench krizhevsky --mode infer --batch 1 --json",
+    .options = option_table,
+    .low = 1,
+    .high = 1,
     .run = bench_run,
 };

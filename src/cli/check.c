@@ -118,17 +118,9 @@ static enum ramp_status check(const char *name, struct ramp_error *err)
     return status;
 }
 
-static int check_run(const struct verb *verb, int argc, char **argv,
-                     struct ramp_error *err)
+static int check_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = check(line.words[0], err);
-    command_line_release(&line);
-    return (int)status;
+    return (int)check(line->words[0], err);
 }
 
 const struct verb verb_check = {
@@ -140,5 +132,8 @@ const struct verb verb_check = {
              "models/ or a file. The exit\nstatus is 4 if a gradient is wrong.",
     .example = "  ramp check lenet --input 1x28x28\n"
                "  ramp check my.net --act tanh",
+    .options = option_table,
+    .low = 1,
+    .high = 1,
     .run = check_run,
 };

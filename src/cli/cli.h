@@ -13,10 +13,11 @@ struct verb {
     const char *summary;   /* one line, for the list of verbs */
     const char *about;     /* lines of its --help */
     const char *example;   /* one or more command lines */
+    struct option *options;
+    int low, high; /* words besides the options; high < 0: any number */
     /* Returns the exit status. What standard error has not been told yet is
      * in *err, else its text is empty. */
-    int (*run)(const struct verb *verb, int argc, char **argv,
-               struct ramp_error *err);
+    int (*run)(struct command_line *line, struct ramp_error *err);
 };
 
 extern const struct verb verb_train, verb_eval, verb_predict, verb_info,
@@ -28,15 +29,13 @@ extern const struct verb *const cli_verbs[];
 
 /* Write the help of the program, or of a verb and its options, to stdout. */
 void help_program(void);
-void help_verb(const struct verb *verb, const struct option *options);
+void help_verb(const struct verb *verb);
 
-/* command_line_parse, then: `low` to `high` words (high < 0: any number) or
- * RAMP_USAGE. With --help it prints the help. */
+/* command_line_parse by the verb's options, then: as many words as it takes,
+ * or RAMP_USAGE. With --help it prints the help. */
 MUST_CHECK enum ramp_status verb_parse(struct command_line *line,
-                                       const struct verb *verb,
-                                       struct option *options, int low,
-                                       int high, int argc, char **argv,
-                                       struct ramp_error *err);
+                                       const struct verb *verb, int argc,
+                                       char **argv, struct ramp_error *err);
 
 /* What --threads, --cpu and --exact gave; start with CLI_COMPUTE_DEFAULT. */
 struct cli_compute {

@@ -312,17 +312,10 @@ static enum ramp_status compare(const char *data, bool *stopped,
     return status;
 }
 
-static int compare_run_verb(const struct verb *verb, int argc, char **argv,
-                            struct ramp_error *err)
+static int compare_run_verb(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
     bool stopped = false;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = compare(line.words[0], &stopped, err);
-    command_line_release(&line);
+    enum ramp_status status = compare(line->words[0], &stopped, err);
     if (status == RAMP_OK && stopped)
         return 128 + train_signal();
     return (int)status;
@@ -346,5 +339,8 @@ const struct verb verb_compare = {
     .example =
         "  ramp compare fashion-small --act relu,tanh --epochs 5\n"
         "  ramp compare cifar10 --net krizhevsky --target-train-error 25",
+    .options = option_table,
+    .low = 1,
+    .high = 1,
     .run = compare_run_verb,
 };

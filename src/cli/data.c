@@ -142,17 +142,9 @@ static enum ramp_status inspect(const char *name, struct ramp_error *err)
     return status;
 }
 
-static int data_run(const struct verb *verb, int argc, char **argv,
-                    struct ramp_error *err)
+static int data_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = inspect(line.words[0], err);
-    command_line_release(&line);
-    return (int)status;
+    return (int)inspect(line->words[0], err);
 }
 
 const struct verb verb_data = {
@@ -164,5 +156,8 @@ const struct verb verb_data = {
         "what is wrong\nwith it: unreadable files, and pictures that stand "
         "in two parts. The exit\nstatus is 3 if a picture cannot be read.",
     .example = "  ramp data fashion-small\n  ramp data my-photos.zip",
+    .options = option_table,
+    .low = 1,
+    .high = 1,
     .run = data_run,
 };

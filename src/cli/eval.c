@@ -327,19 +327,11 @@ static enum ramp_status evaluate(struct evaluating *e, struct ramp_error *err)
     return status;
 }
 
-static int eval_run(const struct verb *verb, int argc, char **argv,
-                    struct ramp_error *err)
+static int eval_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 2, 2, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    struct evaluating e = {.model_name = line.words[0],
-                           .data_name = line.words[1]};
-    status = evaluate(&e, err);
-    command_line_release(&line);
-    return (int)status;
+    struct evaluating e = {.model_name = line->words[0],
+                           .data_name = line->words[1]};
+    return (int)evaluate(&e, err);
 }
 
 const struct verb verb_eval = {
@@ -356,5 +348,8 @@ const struct verb verb_eval = {
         "(the worst\nfirst), confusion.svg and errors.svg (the 40 worst). "
         "Those of an earlier\nevaluation are replaced, other files stay.",
     .example = "  ramp eval runs/fashion-small-default-1 fashion-small",
+    .options = option_table,
+    .low = 2,
+    .high = 2,
     .run = eval_run,
 };

@@ -85,18 +85,11 @@ ramp_model_free(model);
 return status;
 }
 
-static int export_run(const struct verb *verb, int argc, char **argv,
-                      struct ramp_error *err)
+static int export_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = check_settings(line.words[0], err);
+    enum ramp_status status = check_settings(line->words[0], err);
     if (status == RAMP_OK)
-        status = export(line.words[0], err);
-    command_line_release(&line);
+        status = export(line->words[0], err);
     return (int)status;
 }
 
@@ -116,5 +109,8 @@ const struct verb verb_export = {
     .example = "  ramp export runs/fashion-small-default-1 --to clothes.c\n"
                "  cc -O3 -DCLOTHES_MAIN clothes.c -lm && ./a.out\n"
                "  ramp export runs/fashion-small-default-1 --to w.safetensors",
+    .options = option_table,
+    .low = 1,
+    .high = 1,
     .run = export_run,
 };

@@ -36,8 +36,9 @@ static void print_option(const char *name, const char *value, const char *help)
         printf("%s\n%*s%s\n", left, HELP_COLUMN, "", help);
 }
 
-void help_verb(const struct verb *verb, const struct option *options)
+void help_verb(const struct verb *verb)
 {
+    const struct option *options = verb->options;
     printf("usage: ramp %s %s [options]\n\n%s\n\noptions\n", verb->name,
            verb->arguments, verb->about);
     for (; options->name; options++)
@@ -47,23 +48,22 @@ void help_verb(const struct verb *verb, const struct option *options)
 }
 
 enum ramp_status verb_parse(struct command_line *line, const struct verb *verb,
-                            struct option *options, int low, int high, int argc,
-                            char **argv, struct ramp_error *err)
+                            int argc, char **argv, struct ramp_error *err)
 {
     enum ramp_status status =
-        command_line_parse(line, options, argc, argv, err);
+        command_line_parse(line, verb->options, argc, argv, err);
     if (status != RAMP_OK)
         return status;
     if (line->help) {
-        help_verb(verb, options);
+        help_verb(verb);
         return RAMP_OK;
     }
-    if (high >= 0 && line->n_words > high)
+    if (verb->high >= 0 && line->n_words > verb->high)
         status = error_set(err, RAMP_USAGE,
                            "expected %s, found %s too; try ramp %s --help",
-                           high ? verb->arguments : "no argument",
-                           TEXT_QUOTE(line->words[high]), verb->name);
-    else if (line->n_words < low)
+                           verb->high ? verb->arguments : "no argument",
+                           TEXT_QUOTE(line->words[verb->high]), verb->name);
+    else if (line->n_words < verb->low)
         status = error_set(
             err, RAMP_USAGE, "expected %s, found %s; try ramp %s --help",
             verb->arguments, line->n_words ? "less" : "nothing", verb->name);

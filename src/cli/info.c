@@ -524,21 +524,15 @@ static enum ramp_status show_net(const char *name,
     return status;
 }
 
-static int info_run(const struct verb *verb, int argc, char **argv,
-                    struct ramp_error *err)
+static int info_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
     struct ramp_compute compute;
     enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = cli_compute_set(&compute, &settings.compute, NULL, err);
-    if (status == RAMP_OK && is_model(line.words[0]))
-        status = show_model(line.words[0], &compute, err);
+        cli_compute_set(&compute, &settings.compute, NULL, err);
+    if (status == RAMP_OK && is_model(line->words[0]))
+        status = show_model(line->words[0], &compute, err);
     else if (status == RAMP_OK)
-        status = show_net(line.words[0], &compute, err);
-    command_line_release(&line);
+        status = show_net(line->words[0], &compute, err);
     return (int)status;
 }
 
@@ -554,5 +548,8 @@ const struct verb verb_info = {
              "a file.",
     .example = "  ramp info lenet --input 1x28x28\n"
                "  ramp info runs/fashion-small-default-1 --plan",
+    .options = option_table,
+    .low = 1,
+    .high = 1,
     .run = info_run,
 };

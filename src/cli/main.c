@@ -64,6 +64,18 @@ static enum ramp_status print_version(struct ramp_error *err)
     return RAMP_OK;
 }
 
+static int run_verb(const struct verb *verb, int argc, char **argv,
+                    struct ramp_error *err)
+{
+    struct command_line line;
+    enum ramp_status status = verb_parse(&line, verb, argc, argv, err);
+    if (status != RAMP_OK || line.help)
+        return (int)status;
+    int code = verb->run(&line, err);
+    command_line_release(&line);
+    return code;
+}
+
 static int run(int argc, char **argv, struct ramp_error *err)
 {
     if (argc < 2)
@@ -71,7 +83,7 @@ static int run(int argc, char **argv, struct ramp_error *err)
                               "no command given; try ramp --help");
     const struct verb *verb = find_verb(argv[1]);
     if (verb)
-        return verb->run(verb, argc - 2, argv + 2, err);
+        return run_verb(verb, argc - 2, argv + 2, err);
     bool help = text_equal(argv[1], "--help") || text_equal(argv[1], "-h");
     if (!help && !text_equal(argv[1], "--version"))
         return unknown_verb(argv[1], err);

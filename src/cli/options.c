@@ -356,7 +356,8 @@ enum ramp_status command_line_parse(struct command_line *line,
                                     struct option *options, int argc,
                                     char **argv, struct ramp_error *err)
 {
-    *line = (struct command_line){.options = options};
+    *line =
+        (struct command_line){.options = options, .argc = argc, .argv = argv};
     if (asks_for_help(argc, argv)) {
         line->help = true;
         return RAMP_OK;

@@ -42,7 +42,9 @@ struct option {
 
 struct command_line {
     struct option *options; /* borrowed */
-    const char **words;     /* owned; the texts are argv's: no options */
+    int argc;               /* borrowed: all of it, as it was given */
+    char **argv;
+    const char **words; /* owned; the texts are argv's: no options */
     int n_words;
     bool help;    /* --help was among them: nothing was checked */
     char *recipe; /* owned; the text that `given` may point into */

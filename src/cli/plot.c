@@ -193,17 +193,9 @@ static enum ramp_status plot(const struct command_line *line,
     return status;
 }
 
-static int plot_run(const struct verb *verb, int argc, char **argv,
-                    struct ramp_error *err)
+static int plot_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 1, MAX_ACTS, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status = plot(&line, err);
-    command_line_release(&line);
-    return (int)status;
+    return (int)plot(line, err);
 }
 
 const struct verb verb_plot = {
@@ -217,5 +209,8 @@ const struct verb verb_plot = {
              "tanh, sigmoid, linear.",
     .example = "  ramp plot relu tanh\n"
                "  ramp plot gelu silu --from -4 --to 4 --step 0.5 --out a.svg",
+    .options = option_table,
+    .low = 1,
+    .high = MAX_ACTS,
     .run = plot_run,
 };

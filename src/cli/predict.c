@@ -262,32 +262,25 @@ static enum ramp_status check_settings(struct ramp_error *err)
     return RAMP_OK;
 }
 
-static int predict_run(const struct verb *verb, int argc, char **argv,
-                       struct ramp_error *err)
+static int predict_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
     struct predicting p = {0};
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 2, -1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
     p.status = check_settings(&p.error);
     if (p.status == RAMP_OK)
-        p.status = predicting_init(&p, line.words[0], &p.error);
+        p.status = predicting_init(&p, line->words[0], &p.error);
     if (p.status == RAMP_OK && settings.sort != NULL)
-        p.status = sorter_new(&p.sorter, settings.sort, p.model, line.words + 1,
-                              line.n_words - 1, &p.error);
+        p.status = sorter_new(&p.sorter, settings.sort, p.model,
+                              line->words + 1, line->n_words - 1, &p.error);
     bool more = p.status == RAMP_OK;
     if (more)
         output_begin(p.form, p.top);
-    for (int i = 1; i < line.n_words && more; i++)
-        more = picture_list_walk(line.words[i], on_picture, &p);
+    for (int i = 1; i < line->n_words && more; i++)
+        more = picture_list_walk(line->words[i], on_picture, &p);
     if (more)
         classify(&p);
     if (p.status != RAMP_OK)
         *err = p.error;
     predicting_release(&p);
-    command_line_release(&line);
     return p.status != RAMP_OK ? (int)p.status : p.exit_code;
 }
 
@@ -313,5 +306,8 @@ const struct verb verb_predict = {
         "say, and\nletters with NO_COLOR and where there is no terminal.",
     .example = "  ramp predict runs/fashion-small-default-1 shirt.png\n"
                "  find . -name '*.jpg' | ramp predict MODEL - --top 1",
+    .options = option_table,
+    .low = 2,
+    .high = -1,
     .run = predict_run,
 };

@@ -147,18 +147,12 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
     return status == RAMP_OK ? report(claim, err) : status;
 }
 
-static int reproduce_run(const struct verb *verb, int argc, char **argv,
-                         struct ramp_error *err)
+static int reproduce_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
     bool stopped = false;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 0, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
-    status =
-        line.n_words > 0 ? reproduce(line.words[0], &stopped, err) : list(err);
-    command_line_release(&line);
+    enum ramp_status status = line->n_words > 0
+                                  ? reproduce(line->words[0], &stopped, err)
+                                  : list(err);
     if (status == RAMP_OK && stopped)
         return 128 + train_signal();
     return (int)status;
@@ -179,5 +173,8 @@ const struct verb verb_reproduce = {
         "verdicts.",
     .example = "  ramp reproduce\n"
                "  ramp reproduce relu-vs-tanh --scale quick",
+    .options = option_table,
+    .low = 0,
+    .high = 1,
     .run = reproduce_run,
 };

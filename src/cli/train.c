@@ -369,7 +369,8 @@ static enum ramp_status report(struct training *t, struct ramp_error *err)
     return train_report_end(&report, err);
 }
 
-static enum ramp_status train(struct training *t, int argc, char **argv,
+static enum ramp_status train(struct training *t,
+                              const struct command_line *line,
                               struct ramp_error *err)
 {
     terminal_init(&t->show.terminal);
@@ -383,8 +384,7 @@ static enum ramp_status train(struct training *t, int argc, char **argv,
     if (status == RAMP_OK)
         status = load_net(t, err);
     if (status == RAMP_OK)
-        status = train_record_init(&t->record, option_table, t->net, argc, argv,
-                                   err);
+        status = train_record_init(&t->record, line, t->net, err);
     if (status == RAMP_OK)
         status = make_folder(t, err);
     if (status == RAMP_OK)
@@ -477,23 +477,17 @@ static enum ramp_status read_run(struct command_line *line, char **net,
     return status;
 }
 
-static int train_run(const struct verb *verb, int argc, char **argv,
-                     struct ramp_error *err)
+static int train_run(struct command_line *line, struct ramp_error *err)
 {
-    struct command_line line;
     struct training t = {.settings = &settings};
     char *net = NULL;
-    enum ramp_status status =
-        verb_parse(&line, verb, option_table, 0, 1, argc, argv, err);
-    if (status != RAMP_OK || line.help)
-        return (int)status;
+    enum ramp_status status = RAMP_OK;
     if (settings.resume != NULL)
-        status = read_run(&line, &net, err);
+        status = read_run(line, &net, err);
     if (status == RAMP_OK)
-        status = take_data_name(&line, err);
+        status = take_data_name(line, err);
     if (status == RAMP_OK)
-        status = train(&t, argc, argv, err);
-    command_line_release(&line);
+        status = train(&t, line, err);
     mem_free(net);
     if (status == RAMP_OK && train_signal() != 0)
         return 128 + train_signal();
@@ -522,5 +516,8 @@ const struct verb verb_train = {
                "  ramp train my-photos/ --input 3x96x96 --epochs 40\n"
                "  ramp train mnist --net lenet --act tanh --out runs/tanh\n"
                "  ramp train --resume runs/tanh --epochs 40",
+    .options = option_table,
+    .low = 0,
+    .high = 1,
     .run = train_run,
 };

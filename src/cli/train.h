@@ -39,9 +39,8 @@ struct train_record {
 };
 
 MUST_CHECK enum ramp_status train_record_init(struct train_record *record,
-                                              struct option *options,
+                                              const struct command_line *line,
                                               const struct ramp_net *net,
-                                              int argc, char **argv,
                                               struct ramp_error *err);
 MUST_CHECK enum ramp_status
 train_record_write(const struct train_record *record, const char *folder,

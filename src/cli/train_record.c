@@ -29,21 +29,22 @@ static void write_value(struct draft *draft, struct option *options,
 }
 
 enum ramp_status train_record_init(struct train_record *record,
-                                   struct option *options,
-                                   const struct ramp_net *net, int argc,
-                                   char **argv, struct ramp_error *err)
+                                   const struct command_line *line,
+                                   const struct ramp_net *net,
+                                   struct ramp_error *err)
 {
     /* A repeated run is a run of its own: it gets its own folder. */
     static const char *const but[] = {"out", "recipe", "resume", NULL};
+    struct option *options = line->options;
     struct train_record *r = record;
     *r = (struct train_record){0};
     recipe_write(&r->settings, options, but);
     write_value(&r->val_share, options, "val", "0");
     write_value(&r->val_seed, options, "seed", "0");
     draft_add(&r->command, "ramp train");
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < line->argc; i++) {
         draft_add(&r->command, " ");
-        draft_shell_word(&r->command, argv[i]);
+        draft_shell_word(&r->command, line->argv[i]);
     }
     const struct draft *const drafts[] = {&r->settings, &r->val_share,
                                           &r->val_seed, &r->command};

@@ -97,30 +97,24 @@ static size_t value_bytes(const struct option *option)
 }
 
 enum ramp_status __real_verb_parse(struct command_line *line,
-                                   const struct verb *verb,
-                                   struct option *options, int low, int high,
-                                   int argc, char **argv,
-                                   struct ramp_error *err);
+                                   const struct verb *verb, int argc,
+                                   char **argv, struct ramp_error *err);
 enum ramp_status __wrap_verb_parse(struct command_line *line,
-                                   const struct verb *verb,
-                                   struct option *options, int low, int high,
-                                   int argc, char **argv,
-                                   struct ramp_error *err);
+                                   const struct verb *verb, int argc,
+                                   char **argv, struct ramp_error *err);
 
 enum ramp_status __wrap_verb_parse(struct command_line *line,
-                                   const struct verb *verb,
-                                   struct option *options, int low, int high,
-                                   int argc, char **argv,
-                                   struct ramp_error *err)
+                                   const struct verb *verb, int argc,
+                                   char **argv, struct ramp_error *err)
 {
     struct draft text = {0};
+    struct option *options = verb->options;
     kept.rows = options;
     for (int i = 0; options[i].name; i++) {
         ASSERT(i < MAX_ROWS);
         memcpy(kept.values[i], options[i].target, value_bytes(&options[i]));
     }
-    enum ramp_status status =
-        __real_verb_parse(line, verb, options, low, high, argc, argv, err);
+    enum ramp_status status = __real_verb_parse(line, verb, argc, argv, err);
     /* What a run leaves as args.txt. */
     if (status == RAMP_OK && !line->help) {
         recipe_write(&text, options, (const char *const[]){"recipe", NULL});
