@@ -422,6 +422,37 @@ enum ramp_status file_write(const char *path, const void *bytes, size_t n_bytes,
     return file_save_commit(&save, err);
 }
 
+/* ---- What killed programs left ---- */
+
+static bool is_temporary(const char *entry, const char *const *names)
+{
+    static const char middle[] = ".tmp-";
+    uint64_t process;
+    for (; *names; names++) {
+        size_t n = strlen(*names);
+        if (strncmp(entry, *names, n) == 0 &&
+            strncmp(entry + n, middle, sizeof middle - 1) == 0 &&
+            text_to_u64(&process, entry + n + sizeof middle - 1, 1, INT64_MAX))
+            return true;
+    }
+    return false;
+}
+
+size_t file_remove_temporaries(const char *folder, const char *const *names)
+{
+    size_t n_removed = 0;
+    DIR *entries = opendir(folder);
+    if (entries == NULL)
+        return 0;
+    const struct dirent *entry;
+    while ((entry = readdir(entries)) != NULL)
+        if (is_temporary(entry->d_name, names) &&
+            unlinkat(dirfd(entries), entry->d_name, 0) == 0)
+            n_removed++;
+    closedir(entries);
+    return n_removed;
+}
+
 /* ==== New files ==== */
 
 /* Make `path` a second name of the temporary file. A file system without links

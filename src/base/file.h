@@ -83,6 +83,11 @@ MUST_CHECK enum ramp_status file_write_new(bool *taken, const char *path,
                                            const struct timespec *modified,
                                            struct ramp_error *err);
 
+/* Remove what killed programs left beside files of these names (a list that
+ * ends in NULL): for whoever knows that nobody writes them now. Returns how
+ * many there were. */
+size_t file_remove_temporaries(const char *folder, const char *const *names);
+
 /* Where shipped files of one kind lie: tries FOLDER/name in ./, beside the
  * program, in ../share/ramp from there, and in PREFIX/share/ramp; *path is
  * freed by mem_free, and NULL if there is none. Example: "models", "lenet.net".

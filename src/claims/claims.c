@@ -198,6 +198,21 @@ static enum ramp_status run_all(struct job_place *place,
     return status;
 }
 
+/* Whoever left them had the lock of the place, which we have now. */
+static void remove_temporaries(const char *folder, const char *name)
+{
+    static const char *const ends[] = {".csv", "-curves.csv", "-speed.csv",
+                                       ".gp",  ".svg",        ".md"};
+    enum { N = sizeof ends / sizeof *ends };
+    char texts[N][96];
+    const char *names[N + 1] = {NULL};
+    for (int i = 0; i < N; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s%s", name, ends[i]);
+        names[i] = texts[i];
+    }
+    file_remove_temporaries(folder, names);
+}
+
 enum ramp_status claim_run_compare(const struct compare *compare,
                                    struct claim_settings *settings,
                                    struct ramp_error *err)
@@ -209,6 +224,7 @@ enum ramp_status claim_run_compare(const struct compare *compare,
         status = job_place_open(&place, compare, settings->go_on, err);
     if (status != RAMP_OK)
         return status;
+    remove_temporaries(settings->folder, compare->name);
     status = results_load(&results, settings->folder, compare->name, err);
     if (status == RAMP_OK)
         status = run_all(&place, &results, &settings->stopped, err);

@@ -126,41 +126,19 @@ static enum ramp_status check_new(const struct run_folder *run,
     return RAMP_OK;
 }
 
-/* Is it the name of a temporary file (base/file.h) of a run? */
-static bool is_temporary(const char *name)
-{
-    static const char *const files[] = {
-        "args.txt",       "best.safetensors", "classes.csv",
-        "confusion.csv",  "confusion.svg",    "coverage.csv",
-        "curves.gp",      "curves.svg",       "errors.csv",
-        "errors.svg",     "filters.png",      "last.safetensors",
-        "layers.csv",     "layers.gp",        "layers.svg",
-        "log.csv",        "net.net",          "report.html",
-        "train_batch.png"};
-    static const char middle[] = ".tmp-";
-    uint64_t process;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        size_t n = strlen(files[i]);
-        if (strncmp(name, files[i], n) == 0 &&
-            strncmp(name + n, middle, sizeof middle - 1) == 0 &&
-            text_to_u64(&process, name + n + sizeof middle - 1, 1, INT64_MAX))
-            return true;
-    }
-    return false;
-}
-
 /* Whoever wrote them held the lock, and has it no more. */
 static void remove_temporaries(struct run_folder *run)
 {
-    DIR *entries = run->locked ? opendir(run->path) : NULL;
-    if (entries == NULL)
-        return;
-    const struct dirent *entry;
-    while ((entry = readdir(entries)) != NULL)
-        if (is_temporary(entry->d_name) &&
-            unlinkat(run->fd, entry->d_name, 0) == 0)
-            run->n_removed++;
-    closedir(entries);
+    static const char *const files[] = {
+        "args.txt",      "best.safetensors", "classes.csv",
+        "confusion.csv", "confusion.svg",    "coverage.csv",
+        "curves.gp",     "curves.svg",       "errors.csv",
+        "errors.svg",    "filters.png",      "last.safetensors",
+        "layers.csv",    "layers.gp",        "layers.svg",
+        "log.csv",       "marks.csv",        "net.net",
+        "report.html",   "train_batch.png",  NULL};
+    if (run->locked)
+        run->n_removed = file_remove_temporaries(run->path, files);
 }
 
 static enum ramp_status take_folder(struct run_folder *run, const char *path,

@@ -45,8 +45,12 @@ figures parts >found
 cmp -s expected found || fail "other figures: $(diff expected found)"
 [ -z "$(find parts -name '*.tmp-*')" ] || fail 'temporary files are left'
 
-# Nothing is trained again.
+# Nothing is trained again; what a killed comparison left is removed.
+echo x >parts/compare-curves.csv.tmp-77
+echo x >parts/notes.tmp-78
 run 0 compare $settings --epochs 3 --out parts
+[ ! -e parts/compare-curves.csv.tmp-77 ] || fail 'a temporary file is left'
+[ -e parts/notes.tmp-78 ] || fail 'a file of somebody else is removed'
 cmp -s whole.out out || fail 'another table the second time'
 [ -s err ] && fail "trained again: $(cat err)"
 
