@@ -483,7 +483,7 @@ void ramp_net_tensor_values(const struct ramp_net *net, size_t index,
 size_t ramp_net_memory(const struct ramp_net *net, size_t batch, bool training,
                        const struct ramp_compute *compute)
 {
-    const size_t program_bytes = 3600 * 1024;
+    const size_t program_bytes = 4070 * 1024;
     size_t blocks = training ? 2 : 1; /* with the optimiser's momentum */
     size_t inputs = batch * (shape_size(net->input) + 1);
     size_t maps = plan_bytes(net, batch, training, compute);
