@@ -2,6 +2,7 @@
 #include "claims/claims.h"
 
 #include "claims/job.h"
+#include "claims/lab.h"
 #include "claims/show.h"
 #include "report/table.h"
 
@@ -39,9 +40,18 @@ static const struct claim
                    .source = "Glorot, Bordes & Bengio 2011, figure 3",
                    .untested = "needs autoencoders"};
 
-const struct claim *const claims[] = {
-    &claim_relu_vs_tanh, &pretrain, &jarrett, &nair_hinton, &irnn,
-    &sparse_code,        NULL};
+const struct claim *const claims[] = {&claim_relu_def,
+                                      &claim_relu_examples,
+                                      &claim_relu_plot,
+                                      &claim_act_table,
+                                      &claim_softplus_limits,
+                                      &claim_relu_vs_tanh,
+                                      &pretrain,
+                                      &jarrett,
+                                      &nair_hinton,
+                                      &irnn,
+                                      &sparse_code,
+                                      NULL};
 
 const struct claim *claim_find(const char *name)
 {
@@ -71,6 +81,25 @@ enum ramp_status claim_judge(struct verdict *verdict, const struct claim *claim,
         if (better)
             *verdict = found;
     }
+    return status;
+}
+
+enum ramp_status claim_conclude(struct verdict *verdict,
+                                const struct claim *claim, const char *folder,
+                                struct ramp_error *err)
+{
+    struct results results = {0};
+    struct figures figures = {.n = 0};
+    enum ramp_status status =
+        claim->find ? figures_load(&figures, folder, claim->name, err)
+                    : results_load(&results, folder, claim->name, err);
+    *verdict = (struct verdict){.word = VERDICT_INCONCLUSIVE, .scale = ""};
+    if (status == RAMP_OK && claim->find)
+        status = lab_judge(verdict, claim, &figures, err);
+    else if (status == RAMP_OK)
+        status = claim_judge(verdict, claim, &results, err);
+    figures_release(&figures);
+    results_release(&results);
     return status;
 }
 
@@ -158,9 +187,10 @@ enum ramp_status claim_show(FILE *file, const struct results *results,
     return status;
 }
 
-enum ramp_status claim_print(FILE *file, const struct claim *claim,
-                             const struct results *results,
-                             enum claim_scale scale, struct ramp_error *err)
+static enum ramp_status print_results(FILE *file, const struct claim *claim,
+                                      const struct results *results,
+                                      enum claim_scale scale,
+                                      struct ramp_error *err)
 {
     struct verdict verdict = {.word = VERDICT_INCONCLUSIVE};
     const char *word = claim_scales[scale];
@@ -175,6 +205,20 @@ enum ramp_status claim_print(FILE *file, const struct claim *claim,
         fprintf(file, "\n%s\nverdict: %s (scale %s)\n", verdict.sentence.text,
                 verdict_name(verdict.word), word);
     verdict_release(&verdict);
+    return status;
+}
+
+enum ramp_status claim_print(FILE *file, const struct claim *claim,
+                             const char *folder, enum claim_scale scale,
+                             struct ramp_error *err)
+{
+    struct results results;
+    if (claim->find)
+        return lab_print(file, claim, folder, scale, err);
+    enum ramp_status status = results_load(&results, folder, claim->name, err);
+    if (status == RAMP_OK)
+        status = print_results(file, claim, &results, scale, err);
+    results_release(&results);
     return status;
 }
 
@@ -239,9 +283,14 @@ enum ramp_status claim_run(const struct claim *claim,
                            struct ramp_error *err)
 {
     struct compare compare;
+    enum ramp_status status;
     note[0] = 0;
-    claim->compare(&compare, claim, settings);
-    enum ramp_status status = claim_run_compare(&compare, settings, err);
+    if (claim->measure) {
+        status = lab_run(claim, settings, err);
+    } else {
+        claim->compare(&compare, claim, settings);
+        status = claim_run_compare(&compare, settings, err);
+    }
     if (status == RAMP_OK)
         status = page_write(claim, settings->folder, note, err);
     return status;
@@ -253,6 +302,10 @@ enum ramp_status claim_measure(const struct claim *claim,
 {
     struct compare compare;
     struct job_place place;
+    if (claim->measure)
+        return error_set(err, RAMP_USAGE,
+                         "%s: no arms whose speed could be compared",
+                         claim->name);
     claim->compare(&compare, claim, settings);
     enum ramp_status status = file_make_folder(settings->folder, err);
     if (status == RAMP_OK)

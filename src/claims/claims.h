@@ -10,6 +10,10 @@
 
 #include <stdio.h>
 
+struct figures;
+struct findings;
+struct lab;
+
 enum claim_scale { CLAIM_QUICK, CLAIM_STANDARD, CLAIM_FULL, CLAIM_N_SCALES };
 extern const char *const claim_scales[]; /* words, end in NULL */
 
@@ -43,9 +47,20 @@ struct claim {
     enum ramp_status (*judge)(struct verdict *verdict,
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err);
+
+    /* Or, where no arms are compared: fill the figures of the claim; the points
+     * that they are judged by; what is shown beside them (or NULL). */
+    bool exact; /* nothing is trained: the same for all scales, called full */
+    enum ramp_status (*measure)(struct lab *lab, struct ramp_error *err);
+    void (*find)(struct findings *findings);
+    enum ramp_status (*show)(FILE *file, const struct figures *figures,
+                             const char *scale, struct ramp_error *err);
 };
 
 extern const struct claim claim_relu_vs_tanh;
+/* exact.c: */
+extern const struct claim claim_relu_def, claim_relu_examples, claim_relu_plot,
+    claim_act_table, claim_softplus_limits;
 
 /* All of them; ends in NULL. */
 extern const struct claim *const claims[];
@@ -60,6 +75,12 @@ MUST_CHECK enum ramp_status claim_judge(struct verdict *verdict,
                                         const struct results *results,
                                         struct ramp_error *err);
 
+/* The same of the results in a folder, of whichever kind. */
+MUST_CHECK enum ramp_status claim_conclude(struct verdict *verdict,
+                                           const struct claim *claim,
+                                           const char *folder,
+                                           struct ramp_error *err);
+
 /* The table of one scale, and every pair of arms, each at its best rate: how
  * many times as many epochs, or how many points of validation error more. */
 MUST_CHECK enum ramp_status claim_show(FILE *file,
@@ -67,9 +88,9 @@ MUST_CHECK enum ramp_status claim_show(FILE *file,
                                        const char *scale, double target,
                                        struct ramp_error *err);
 
-/* The table of one scale, and the verdict. */
+/* The table of one scale of the results in a folder, and the verdict. */
 MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
-                                        const struct results *results,
+                                        const char *folder,
                                         enum claim_scale scale,
                                         struct ramp_error *err);
 

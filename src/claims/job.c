@@ -39,8 +39,7 @@ void job_place_forget(struct job_place *place)
     place->done = NULL;
 }
 
-/* The last commit that changed what is computed, where this is the tree. */
-static void find_commit(char commit[16])
+void job_commit(char commit[16])
 {
     static const char *const arguments[] = {
         "git", "log", "-1",      "--format=%h", "--abbrev=10",
@@ -84,7 +83,7 @@ enum ramp_status job_place_open(struct job_place *place,
 {
     *place = (struct job_place){.compare = compare, .go_on = go_on};
     terminal_init(&place->terminal);
-    find_commit(place->commit);
+    job_commit(place->commit);
     enum ramp_status status =
         run_folder_take(&place->folder, compare->runs, err);
     if (status == RAMP_OK)
@@ -393,7 +392,7 @@ static enum ramp_status go_on(struct watch *w, bool resume,
 
 /* ==== What came out ==== */
 
-static void write_date(char date[24])
+void job_date(char date[24])
 {
     time_t now = time(NULL);
     struct tm utc;
@@ -450,7 +449,7 @@ static enum ramp_status fill_result(const struct watch *w,
     snprintf(result->cpu, sizeof result->cpu, "%s", cpu);
     snprintf(result->version, sizeof result->version, "%s", ramp_version());
     memcpy(result->commit, place->commit, sizeof result->commit);
-    write_date(result->date);
+    job_date(result->date);
     return RAMP_OK;
 }
 

@@ -57,6 +57,11 @@ MUST_CHECK enum ramp_status job_measure(struct job_place *place,
                                         const char *folder,
                                         struct ramp_error *err);
 
+/* Of the tree that is worked in, the last commit that changed what is computed,
+ * "unknown" outside of it; and the time in UTC. */
+void job_commit(char commit[16]);
+void job_date(char date[24]);
+
 /* A compare_trainer; the context is the struct job_place. */
 enum ramp_status job_train(void *context, const struct compare_job *job,
                            struct run_result *result, bool *stopped,

@@ -1,5 +1,6 @@
 /* page.c - a claim's page in docs/claims, and the index of all. */
 #include "claims/claims.h"
+#include "claims/lab.h"
 #include "claims/show.h"
 #include "report/format.h"
 #include "report/run_folder.h"
@@ -145,18 +146,94 @@ static enum ramp_status write_claim(const struct claim *claim,
     return status;
 }
 
+/* ==== One without arms ==== */
+
+static void add_figures_origin(struct draft *draft, const struct claim *claim,
+                               const struct figures *figures, const char *scale)
+{
+    size_t n = 0;
+    const struct figure_origin *first = NULL, *last = NULL;
+    for (size_t i = 0; i < figures->n; i++) {
+        const struct figure *row = &figures->rows[i];
+        if (!text_equal(row->scale, scale))
+            continue;
+        first = n++ == 0 ? &row->origin : first;
+        last = &row->origin;
+    }
+    ASSERT(first != NULL);
+    draft_add(draft,
+              "## How it was made\n\n"
+              "- command: `ramp reproduce %s%s%s`\n"
+              "- %zu figures, %s to %s, all in [%s.csv](%s.csv)\n"
+              "- processor: %s, %d threads, instruction set %s\n"
+              "- commit: %s%s%s\n",
+              claim->name, claim->exact ? "" : " --scale ",
+              claim->exact ? "" : scale, n, first->date, last->date,
+              claim->name, claim->name, last->processor, last->threads,
+              last->cpu, first->commit,
+              text_equal(first->commit, last->commit) ? "" : " to ",
+              text_equal(first->commit, last->commit) ? "" : last->commit);
+}
+
+static enum ramp_status add_points(struct draft *draft,
+                                   const struct claim *claim,
+                                   const struct figures *figures,
+                                   const char *scale, struct ramp_error *err)
+{
+    char *text = NULL;
+    size_t n_bytes = 0;
+    FILE *file = open_memstream(&text, &n_bytes);
+    if (file == NULL)
+        return error_memory(err, "a table", 1);
+    enum ramp_status status = lab_show(file, claim, figures, scale, err);
+    if (fclose(file) != 0 && status == RAMP_OK)
+        status = error_memory(err, "a table", n_bytes);
+    if (status == RAMP_OK)
+        draft_add(draft, "```\n%s```\n", text);
+    free(text);
+    return status;
+}
+
+static enum ramp_status write_figures(const struct claim *claim,
+                                      const char *folder,
+                                      struct ramp_error *err)
+{
+    struct figures figures;
+    struct draft draft = {0};
+    struct verdict verdict = {.scale = ""};
+    char file[128];
+    snprintf(file, sizeof file, "%s.md", claim->name);
+    enum ramp_status status = figures_load(&figures, folder, claim->name, err);
+    if (status == RAMP_OK)
+        status = lab_judge(&verdict, claim, &figures, err);
+    if (status == RAMP_OK && verdict.scale[0]) {
+        add_verdict(&draft, claim, &verdict);
+        draft_add(&draft, "## What came out\n\n");
+        if (claim->reading)
+            draft_add(&draft, "%s\n\n", claim->reading);
+        status = add_points(&draft, claim, &figures, verdict.scale, err);
+        draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
+        add_figures_origin(&draft, claim, &figures, verdict.scale);
+        if (status == RAMP_OK)
+            status = draft_check(&draft, "a page", err);
+        if (status == RAMP_OK)
+            status = run_folder_write(folder, file, draft.text, err);
+    }
+    draft_release(&draft);
+    verdict_release(&verdict);
+    figures_release(&figures);
+    return status;
+}
+
 /* ==== The index ==== */
 
 static enum ramp_status add_row(struct draft *draft, const struct claim *claim,
                                 const char *folder, struct ramp_error *err)
 {
-    struct results results = {0};
     struct verdict verdict = {.scale = ""};
     enum ramp_status status = RAMP_OK;
     if (claim->untested == NULL)
-        status = results_load(&results, folder, claim->name, err);
-    if (status == RAMP_OK && claim->untested == NULL)
-        status = claim_judge(&verdict, claim, &results, err);
+        status = claim_conclude(&verdict, claim, folder, err);
     if (claim->untested)
         draft_add(draft, "| %s | not tested: %s", claim->name, claim->untested);
     else if (verdict.scale[0])
@@ -166,7 +243,6 @@ static enum ramp_status add_row(struct draft *draft, const struct claim *claim,
         draft_add(draft, "| %s | not run", claim->name);
     draft_add(draft, " | %s | %s |\n", claim->statement, claim->source);
     verdict_release(&verdict);
-    results_release(&results);
     return status;
 }
 
@@ -196,6 +272,8 @@ enum ramp_status page_write(const struct claim *claim, const char *folder,
                             struct ramp_error *err)
 {
     note[0] = 0;
-    enum ramp_status status = write_claim(claim, folder, note, err);
+    enum ramp_status status = claim->find
+                                  ? write_figures(claim, folder, err)
+                                  : write_claim(claim, folder, note, err);
     return status == RAMP_OK ? write_index(folder, err) : status;
 }

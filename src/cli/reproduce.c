@@ -30,48 +30,52 @@ static struct option option_table[] = {
 
 /* ---- The list ---- */
 
-/* The results of a claim: in the folder of --out, if it is given, else where
- * they were shipped. */
-static enum ramp_status load_results(struct results *results,
-                                     const struct claim *claim,
+/* Where the results of a claim are: in the folder of --out, if it is given,
+ * else where they were shipped; there may be none. The caller frees *folder. */
+static enum ramp_status find_results(char **folder, const struct claim *claim,
                                      struct ramp_error *err)
 {
-    char name[80], *path = NULL;
-    *results = (struct results){0};
+    char name[80];
+    *folder = NULL;
     snprintf(name, sizeof name, "%s.csv", claim->name);
-    if (option_find(option_table, "out")->given)
-        return results_load(results, settings.out, claim->name, err);
-    enum ramp_status status = file_find_shipped(&path, settings.out, name, err);
-    if (status != RAMP_OK || path == NULL)
-        return status;
-    path[strlen(path) - strlen(name)] = 0;
-    status = results_load(results, path, claim->name, err);
-    mem_free(path);
-    return status;
+    if (!option_find(option_table, "out")->given) {
+        enum ramp_status status =
+            file_find_shipped(folder, settings.out, name, err);
+        if (status != RAMP_OK)
+            return status;
+    }
+    if (*folder != NULL)
+        (*folder)[strlen(*folder) - strlen(name)] = 0;
+    else
+        *folder = mem_strdup(settings.out);
+    return *folder ? RAMP_OK : error_memory(err, "a path", sizeof name);
 }
 
 static enum ramp_status list_one(const struct claim *claim,
                                  struct ramp_error *err)
 {
-    struct results results;
+    char *folder;
     struct verdict verdict = {.scale = ""};
     printf("%-22s ", claim->name);
     if (claim->untested) {
         printf("not tested: %s\n    %s\n", claim->untested, claim->source);
         return RAMP_OK;
     }
-    enum ramp_status status = load_results(&results, claim, err);
+    enum ramp_status status = find_results(&folder, claim, err);
     if (status == RAMP_OK)
-        status = claim_judge(&verdict, claim, &results, err);
+        status = claim_conclude(&verdict, claim, folder, err);
     if (status == RAMP_OK && verdict.scale[0])
         printf("%s (%s)", verdict_name(verdict.word), verdict.scale);
     else if (status == RAMP_OK)
         printf("not run");
-    printf("\n    %s\n    quick %s, standard %s, full %s\n", claim->source,
-           claim->costs[CLAIM_QUICK], claim->costs[CLAIM_STANDARD],
-           claim->costs[CLAIM_FULL]);
+    if (claim->exact)
+        printf("\n    %s\n    nothing to train: seconds\n", claim->source);
+    else
+        printf("\n    %s\n    quick %s, standard %s, full %s\n", claim->source,
+               claim->costs[CLAIM_QUICK], claim->costs[CLAIM_STANDARD],
+               claim->costs[CLAIM_FULL]);
     verdict_release(&verdict);
-    results_release(&results);
+    mem_free(folder);
     return status;
 }
 
@@ -103,19 +107,6 @@ static enum ramp_status find(const struct claim **claim, const char *name,
     return RAMP_OK;
 }
 
-static enum ramp_status report(const struct claim *claim,
-                               struct ramp_error *err)
-{
-    struct results results;
-    enum ramp_status status =
-        results_load(&results, settings.out, claim->name, err);
-    if (status == RAMP_OK)
-        status = claim_print(stdout, claim, &results,
-                             (enum claim_scale)settings.scale, err);
-    results_release(&results);
-    return status;
-}
-
 static bool go_on(void)
 {
     return train_signal() == 0;
@@ -144,7 +135,10 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
     if (note[0])
         cli_complain(note);
     *stopped = run.stopped;
-    return status == RAMP_OK ? report(claim, err) : status;
+    if (status != RAMP_OK)
+        return status;
+    return claim_print(stdout, claim, settings.out,
+                       (enum claim_scale)settings.scale, err);
 }
 
 static int reproduce_run(struct command_line *line, struct ramp_error *err)

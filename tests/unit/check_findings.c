@@ -1,0 +1,233 @@
+/* check_findings.c - made-up figures: their file, and the verdicts that follow
+ * from them. */
+#include "claims/claims.h"
+#include "claims/findings.h"
+#include "claims/lab.h"
+#include "tests/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct made_up {
+    char folder[64];
+    struct figures figures;
+};
+
+static struct made_up begin(void)
+{
+    struct made_up m = {.folder = "/tmp/ramp-findings-XXXXXX"};
+    ck_assert_ptr_nonnull(mkdtemp(m.folder));
+    ck_assert_int_eq(figures_load(&m.figures, m.folder, "x", NULL), RAMP_OK);
+    return m;
+}
+
+static void end(struct made_up *m)
+{
+    unlink(m->figures.path);
+    figures_release(&m->figures);
+    ck_assert_int_eq(rmdir(m->folder), 0);
+}
+
+static struct figure figure(const char *part, int seed, const char *name,
+                            double at, double value)
+{
+    struct figure row = {.seed = (uint64_t)seed,
+                         .at = at,
+                         .value = value,
+                         .scale = "full",
+                         .protocol = "p",
+                         .origin = {.threads = 1, .date = "then"}};
+    snprintf(row.part, sizeof row.part, "%s", part);
+    snprintf(row.name, sizeof row.name, "%s", name);
+    return row;
+}
+
+/* A part of one figure. */
+static void put(struct made_up *m, const char *part, int seed, const char *name,
+                double at, double value)
+{
+    const struct figure row = figure(part, seed, name, at, value);
+    ck_assert_int_eq(figures_put(&m->figures, &row, 1, NULL), RAMP_OK);
+}
+
+/* ---- The file ---- */
+
+START_TEST(figures_are_read_back)
+{
+    struct made_up m = begin();
+    struct figures read;
+    put(&m, "a, \"quoted\"", 1, "rms", 3, 1.0 / 3);
+    put(&m, "b", 2, "whole", NAN, NAN);
+    ck_assert_int_eq(figures_load(&read, m.folder, "x", NULL), RAMP_OK);
+    ck_assert_uint_eq(read.n, 2);
+    ck_assert_str_eq(read.rows[0].part, "a, \"quoted\"");
+    ck_assert(read.rows[0].at == 3);
+    ck_assert(read.rows[0].value == m.figures.rows[0].value);
+    ck_assert(read.rows[0].value == 0.333333);
+    ck_assert(isnan(read.rows[1].at) && isnan(read.rows[1].value));
+    ck_assert(figures_has(&read, "full", "b", "p", 2));
+    ck_assert(!figures_has(&read, "full", "b", "p", 1));
+    ck_assert(!figures_has(&read, "full", "b", "q", 2));
+    ck_assert(!figures_has(&read, "quick", NULL, NULL, 0));
+    figures_release(&read);
+    end(&m);
+}
+END_TEST
+
+START_TEST(a_part_takes_the_place_of_its_former_self)
+{
+    struct made_up m = begin();
+    double values[4];
+    struct figure rows[2] = {figure("a", 1, "x", 0, 1),
+                             figure("a", 1, "y", 0, 2)};
+    ck_assert_int_eq(figures_put(&m.figures, rows, 2, NULL), RAMP_OK);
+    put(&m, "a", 2, "x", 0, 5);
+    snprintf(rows[0].origin.date, sizeof rows[0].origin.date, "later");
+    snprintf(rows[1].origin.date, sizeof rows[1].origin.date, "later");
+    rows[1].value = 3;
+    ck_assert_int_eq(figures_put(&m.figures, rows, 2, NULL), RAMP_OK);
+    ck_assert_uint_eq(m.figures.n, 3);
+    ck_assert_str_eq(m.figures.rows[1].origin.date, "then");
+    ck_assert_str_eq(m.figures.rows[2].origin.date, "later");
+    ck_assert_uint_eq(
+        figures_values(&m.figures, "full", "a", "x", 0, values, 4), 2);
+    ck_assert(figures_median(&m.figures, "full", "a", "x", 0) == 3);
+    ck_assert(isnan(figures_median(&m.figures, "full", "a", "x", 1)));
+    end(&m);
+}
+END_TEST
+
+START_TEST(another_protocol_counts_alone)
+{
+    struct made_up m = begin();
+    struct figure row = figure("a", 2, "x", 0, 7);
+    put(&m, "a", 1, "x", 0, 1);
+    snprintf(row.protocol, sizeof row.protocol, "q");
+    ck_assert_int_eq(figures_put(&m.figures, &row, 1, NULL), RAMP_OK);
+    ck_assert(figures_median(&m.figures, "full", "a", "x", 0) == 7);
+    end(&m);
+}
+END_TEST
+
+START_TEST(a_row_without_sense_is_refused)
+{
+    struct made_up m = begin();
+    struct figures read;
+    struct ramp_error err;
+    put(&m, "a", 1, "x", 0, 1);
+    FILE *file = fopen(m.figures.path, "a");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file, "full,a,p,one,x,0,1,1,,,,,\n");
+    fclose(file);
+    ck_assert_int_eq(figures_load(&read, m.folder, "x", &err), RAMP_DATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "row 2, column seed"));
+    end(&m);
+}
+END_TEST
+
+/* ---- The rule ---- */
+
+static enum verdict_word judge(struct findings *f, const char *says)
+{
+    struct verdict verdict = {.scale = "full"};
+    findings_judge(&verdict, f);
+    ck_assert_ptr_nonnull(verdict.sentence.text);
+    ck_assert_msg(strstr(verdict.sentence.text, says) != NULL, "%s",
+                  verdict.sentence.text);
+    verdict_release(&verdict);
+    return verdict.word;
+}
+
+START_TEST(every_verdict_follows_from_its_figures)
+{
+    static const struct {
+        double essential[2], besides[2];
+        enum verdict_word word;
+        const char *says;
+    } cases[] = {
+        {{1, 2}, {1, 1}, VERDICT_REPRODUCED, "2 of 2 points hold."},
+        {{1, 2}, {1, 3}, VERDICT_PARTLY, "not with every seed"},
+        {{1, 2}, {3, 3}, VERDICT_PARTLY, "a point is 3 (expected 1 to 2)"},
+        {{3, 4}, {1, 1}, VERDICT_REFUTED, "main point is 3.5 (expected 1 to"},
+        {{0, 0.5}, {NAN, 1}, VERDICT_REFUTED, "1 are not measured"},
+        {{2, 3}, {1, 1}, VERDICT_INCONCLUSIVE, "not with every seed"},
+        {{1, NAN}, {1, 1}, VERDICT_INCONCLUSIVE, "not measured yet"},
+        {{1, 1}, {NAN, NAN}, VERDICT_INCONCLUSIVE, "not measured yet"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct findings f = {.n_seeds = 2};
+        findings_add(&f, ESSENTIAL, 1, 2, cases[i].essential, 2, "main point");
+        findings_add(&f, BESIDES, 1, 2, cases[i].besides, 2, "a point");
+        ck_assert_msg(judge(&f, cases[i].says) == cases[i].word, "case %zu", i);
+    }
+}
+END_TEST
+
+START_TEST(fewer_seeds_are_not_enough)
+{
+    const double one = 1;
+    struct findings f = {.n_seeds = 2};
+    findings_add(&f, ESSENTIAL, 0, INFINITY, &one, 1, "point");
+    ck_assert_int_eq(judge(&f, "0 of 1 points hold"), VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
+/* ---- A claim ---- */
+
+static enum verdict_word examples(double of_minus_one)
+{
+    static const double x[] = {1, 1000, 0, -1, -1000};
+    struct made_up m = begin();
+    struct verdict verdict;
+    struct figure rows[5];
+    for (int i = 0; i < 5; i++)
+        rows[i] = figure("relu", 0, "rectified", x[i], fmax(0, x[i]));
+    rows[3].value = of_minus_one;
+    ck_assert_int_eq(figures_put(&m.figures, rows, 5, NULL), RAMP_OK);
+    ck_assert_int_eq(
+        lab_judge(&verdict, &claim_relu_examples, &m.figures, NULL), RAMP_OK);
+    ck_assert_str_eq(verdict.scale, "full");
+    verdict_release(&verdict);
+    end(&m);
+    return verdict.word;
+}
+
+START_TEST(one_wrong_example_refutes)
+{
+    ck_assert_int_eq(examples(0), VERDICT_REPRODUCED);
+    ck_assert_int_eq(examples(-1), VERDICT_REFUTED);
+    ck_assert_int_eq(examples(NAN), VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
+START_TEST(no_figures_have_no_scale)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    ck_assert_int_eq(lab_judge(&verdict, &claim_relu_def, &m.figures, NULL),
+                     RAMP_OK);
+    ck_assert_str_eq(verdict.scale, "");
+    verdict_release(&verdict);
+    end(&m);
+}
+END_TEST
+
+static Suite *findings_suite(void)
+{
+    Suite *suite = suite_create("findings");
+    TCase *tcase = tcase_create("findings");
+    tcase_add_test(tcase, figures_are_read_back);
+    tcase_add_test(tcase, a_part_takes_the_place_of_its_former_self);
+    tcase_add_test(tcase, another_protocol_counts_alone);
+    tcase_add_test(tcase, a_row_without_sense_is_refused);
+    tcase_add_test(tcase, every_verdict_follows_from_its_figures);
+    tcase_add_test(tcase, fewer_seeds_are_not_enough);
+    tcase_add_test(tcase, one_wrong_example_refutes);
+    tcase_add_test(tcase, no_figures_have_no_scale);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+CHECK_MAIN(findings_suite)
