@@ -61,6 +61,8 @@ extern const struct claim claim_relu_vs_tanh;
 /* exact.c: */
 extern const struct claim claim_relu_def, claim_relu_examples, claim_relu_plot,
     claim_act_table, claim_softplus_limits;
+/* at_init.c: */
+extern const struct claim claim_init_formulas, claim_zeros_at_init;
 
 /* All of them; ends in NULL. */
 extern const struct claim *const claims[];

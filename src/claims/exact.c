@@ -3,28 +3,11 @@
  * own arithmetic (ramp_activation_run) where nothing else is said. */
 #include "claims/findings.h"
 #include "claims/lab.h"
+#include "claims/random.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
-
-/* A figure, and between which numbers it must lie. */
-struct point {
-    const char *part, *name;
-    double at, low, high;
-    enum finding_weight weight;
-};
-#define WHOLE NAN /* at: about the part as a whole */
-
-static void find_points(struct findings *f, const struct point *points,
-                        size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        findings_figure(f, points[i].weight, points[i].low, points[i].high,
-                        points[i].part, points[i].name, points[i].at);
-}
-#define FIND_POINTS(f, points)                                                 \
-    find_points(f, points, sizeof points / sizeof *(points))
 
 /* f and f' of n numbers; with slope of NULL f alone. */
 static enum ramp_status run(const struct lab *lab, float *y, float *slope,
@@ -54,15 +37,6 @@ static double slope_of(const char *name, double x)
     enum ramp_status status = ramp_activation_parse(&act, name, NULL);
     ASSERT(status == RAMP_OK);
     return ramp_activation_slope(&act, x);
-}
-
-/* Steele, Lea & Flood 2014, splitmix64: bits for made-up numbers. */
-static uint64_t next_bits(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
 }
 
 /* ==== relu-def ==== */
@@ -99,7 +73,7 @@ static void fill_floats(float *x, size_t n, bool tiny)
 {
     uint64_t state = tiny;
     for (size_t i = 0; i < n;) {
-        uint32_t bits = (uint32_t)(next_bits(&state) >> 32);
+        uint32_t bits = (uint32_t)(random_bits(&state) >> 32);
         bits = tiny ? bits & 0x807fffff : bits;
         memcpy(&x[i], &bits, sizeof bits);
         i += tiny ? (bits & 0x7fffff) != 0 : isnormal(x[i]) != 0;
@@ -171,7 +145,7 @@ static enum ramp_status measure_def(struct lab *lab, struct ramp_error *err)
  * what training makes of them is promised. */
 static void find_def(struct findings *f)
 {
-    static const struct point points[] = {
+    static const struct finding_row points[] = {
         {"training", "of -0 is zero", WHOLE, 1, 1, ESSENTIAL},
         {"training", "of inf is inf", WHOLE, 1, 1, ESSENTIAL},
         {"training", "of -inf is zero", WHOLE, 1, 1, ESSENTIAL},
@@ -187,7 +161,7 @@ static void find_def(struct findings *f)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         findings_figure(f, BESIDES, 0, 0, forms[i].part,
                         "other bits of 10000 denormals", WHOLE);
-    FIND_POINTS(f, points);
+    FINDINGS_ROWS(f, points);
 }
 
 const struct claim claim_relu_def = {
@@ -448,7 +422,7 @@ static enum ramp_status measure_table(struct lab *lab, struct ramp_error *err)
 /* Within half of the last digit that is quoted. */
 static void find_table(struct findings *f)
 {
-    static const struct point points[] = {
+    static const struct finding_row points[] = {
         {"sigmoid", "f", 1, .73105, .73115, ESSENTIAL},
         {"sigmoid", "f", 5, .993305, .993315, ESSENTIAL},
         {"tanh", "f", 1, .76155, .76165, ESSENTIAL},
@@ -470,7 +444,7 @@ static void find_table(struct findings *f)
         {"gelu forms", "largest gap of x sigmoid(1.702 x)", WHOLE, 0, 2.05e-2,
          ESSENTIAL},
     };
-    FIND_POINTS(f, points);
+    FINDINGS_ROWS(f, points);
 }
 
 const struct claim claim_act_table = {
@@ -578,7 +552,7 @@ static enum ramp_status measure_softplus(struct lab *lab,
 
 static void find_softplus(struct findings *f)
 {
-    static const struct point points[] = {
+    static const struct finding_row points[] = {
         {NULL, "widest gap to relu at x", WHOLE, 0, 0, ESSENTIAL},
         {NULL, "widest gap times k", WHOLE, .693147, .693148, ESSENTIAL},
         {NULL, "slope minus differences", WHOLE, 0, 1e-6, ESSENTIAL},
@@ -587,7 +561,7 @@ static void find_softplus(struct findings *f)
         {NULL, "k (f - x) / e^-kx far right", WHOLE, 1 - 1e-5, 1 + 1e-5,
          ESSENTIAL},
     };
-    static const struct point ends[] = {
+    static const struct finding_row ends[] = {
         {"softplus 100", "slope at -1", WHOLE, 0, 1e-12, ESSENTIAL},
         {"softplus 100", "slope at 1", WHOLE, 1 - 1e-12, 1, ESSENTIAL},
         {"log sum exp of 0 and x", "gradient minus softmax", WHOLE, 0, 1e-8,
@@ -600,7 +574,7 @@ static void find_softplus(struct findings *f)
             findings_figure(f, points[j].weight, points[j].low, points[j].high,
                             name, points[j].name, points[j].at);
     }
-    FIND_POINTS(f, ends);
+    FINDINGS_ROWS(f, ends);
 }
 
 const struct claim claim_softplus_limits = {

@@ -63,6 +63,13 @@ void findings_figure(struct findings *f, enum finding_weight weight, double low,
                      at);
 }
 
+void findings_rows(struct findings *f, const struct finding_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        findings_figure(f, rows[i].weight, rows[i].low, rows[i].high,
+                        rows[i].part, rows[i].name, rows[i].at);
+}
+
 static void say_bounds(char text[48], const struct finding *point)
 {
     if (point->low == point->high)

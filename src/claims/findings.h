@@ -6,6 +6,7 @@
 #include "claims/figures.h"
 #include "claims/verdict.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -41,6 +42,18 @@ void findings_add(struct findings *f, enum finding_weight weight, double low,
 void findings_figure(struct findings *f, enum finding_weight weight, double low,
                      double high, const char *part, const char *name,
                      double at);
+
+/* The same for a table of them. */
+struct finding_row {
+    const char *part, *name;
+    double at, low, high;
+    enum finding_weight weight;
+};
+#define WHOLE NAN /* at: about the part as a whole */
+void findings_rows(struct findings *f, const struct finding_row *rows,
+                   size_t n);
+#define FINDINGS_ROWS(f, rows)                                                 \
+    findings_rows(f, rows, sizeof(rows) / sizeof *(rows))
 
 /* The rule, in this order:
  *   refuted       an essential point fails with every seed
