@@ -253,6 +253,8 @@ static enum ramp_status prepare(struct comparing *c, const char *data,
         .batch = settings.batch,
         .optimizer = (enum ramp_optimizer)settings.optimizer,
         .momentum = 0.9,
+        .bias_lr = 1,
+        .norm_lr = 1,
         .l2 = settings.l2,
         .schedule = RAMP_CONSTANT,
     };
