@@ -63,6 +63,9 @@ extern const struct claim claim_relu_def, claim_relu_examples, claim_relu_plot,
     claim_act_table, claim_softplus_limits;
 /* at_init.c: */
 extern const struct claim claim_init_formulas, claim_zeros_at_init;
+/* depth.c: */
+extern const struct claim claim_vanishing_gradient, claim_saturation,
+    claim_sparsity_trained;
 
 /* All of them; ends in NULL. */
 extern const struct claim *const claims[];

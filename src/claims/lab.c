@@ -178,14 +178,18 @@ static enum ramp_status train_job(struct lab *lab, struct job_place *place,
                                   const struct compare_job *job,
                                   lab_looker *looker, struct ramp_error *err)
 {
-    char part[LAB_PART_BYTES], protocol[JOB_PROTOCOL_BYTES];
+    char part[LAB_PART_BYTES], protocol[JOB_PROTOCOL_BYTES], text[96];
     struct watch w = {.look = {.lab = lab, .place = place, .job = job},
                       .place = place,
                       .looker = looker};
     enum ramp_status status = job_protocol(protocol, place, job->arm, err);
-    lab_part_name(part, job->arm->name, job->rate, job->compare->n_rates);
-    if (status != RAMP_OK || !lab_begin(lab, part, protocol, job->seed))
+    if (status != RAMP_OK)
         return status;
+    lab_part_name(part, job->arm->name, job->rate, job->compare->n_rates);
+    snprintf(text, sizeof text, "%s rate %g act_l1 %g", protocol, job->rate,
+             job->compare->train.act_l1);
+    if (!lab_begin(lab, part, text, job->seed))
+        return RAMP_OK;
     status = train_part(&w, err);
     if (status != RAMP_OK || lab->stopped)
         return status;

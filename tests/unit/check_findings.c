@@ -202,6 +202,101 @@ START_TEST(one_wrong_example_refutes)
 }
 END_TEST
 
+/* One seed at the quick scale: a figure of each of the points. */
+static void put_quick(struct made_up *m, const char *part, const char *name,
+                      double at, double value)
+{
+    struct figure row = figure(part, 1, name, at, value);
+    snprintf(row.scale, sizeof row.scale, "quick");
+    ck_assert_int_eq(figures_put(&m->figures, &row, 1, NULL), RAMP_OK);
+}
+
+static enum verdict_word judge_claim(const struct made_up *m,
+                                     const struct claim *claim)
+{
+    struct verdict verdict;
+    ck_assert_int_eq(lab_judge(&verdict, claim, &m->figures, NULL), RAMP_OK);
+    ck_assert_str_eq(verdict.scale, "quick");
+    verdict_release(&verdict);
+    return verdict.word;
+}
+
+START_TEST(zeros_decide_about_sparsity)
+{
+    static const struct {
+        double relu, penalised, tanh;
+        enum verdict_word word;
+    } cases[] = {{0.6, 0.8, 0, VERDICT_REPRODUCED},
+                 {0.6, 0.95, 0, VERDICT_PARTLY},
+                 {0.6, 0.5, 0, VERDICT_REFUTED},
+                 {0.6, 0.8, 0.01, VERDICT_REFUTED},
+                 {NAN, 0.8, 0, VERDICT_INCONCLUSIVE}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made_up m = begin();
+        static const char name[] = "zeros, trained";
+        put_quick(&m, "relu", name, NAN, cases[i].relu);
+        put_quick(&m, "relu, L1 0.001", name, NAN, cases[i].penalised);
+        put_quick(&m, "tanh", name, NAN, cases[i].tanh);
+        put_quick(&m, "sigmoid", name, NAN, 0);
+        ck_assert_msg(judge_claim(&m, &claim_sparsity_trained) == cases[i].word,
+                      "case %zu", i);
+        end(&m);
+    }
+}
+END_TEST
+
+START_TEST(saturation_that_does_not_grow_refutes)
+{
+    static const char *const parts[] = {"sigmoid, old", "sigmoid, normalised",
+                                        "tanh, old", "tanh, normalised"};
+    for (int same = 0; same < 2; same++) {
+        struct made_up m = begin();
+        for (int i = 0; i < 4; i++) {
+            static const char name[] = "saturated, most of a layer";
+            struct figure rows[2] = {figure(parts[i], 1, name, 0, 0.1),
+                                     figure(parts[i], 1, name, 5, 0.3)};
+            if (same && i == 2)
+                rows[1].value = 0.1;
+            for (int j = 0; j < 2; j++)
+                snprintf(rows[j].scale, sizeof rows[j].scale, "quick");
+            ck_assert_int_eq(figures_put(&m.figures, rows, 2, NULL), RAMP_OK);
+        }
+        ck_assert_int_eq(judge_claim(&m, &claim_saturation),
+                         same ? VERDICT_REFUTED : VERDICT_REPRODUCED);
+        end(&m);
+    }
+}
+END_TEST
+
+START_TEST(gradients_that_vanish_decide)
+{
+    static const struct {
+        double sigmoid, tanh;
+        enum verdict_word word;
+    } cases[] = {{0.23, 0.5, VERDICT_REPRODUCED},
+                 {0.23, 0.93, VERDICT_PARTLY},
+                 {0.9, 0.5, VERDICT_REFUTED}};
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const parts[] = {"sigmoid 1/n", "tanh 1/n",
+                                            "tanh uniform 1/sqrt n", "relu 2/n",
+                                            "relu 1/n"};
+        const double factors[] = {cases[i].sigmoid, cases[i].tanh, 0.5, 1, 1};
+        struct made_up m = begin();
+        for (int j = 0; j < 5; j++) {
+            struct figure rows[2] = {
+                figure(parts[j], 1, "gradient factor", 0, factors[j]),
+                figure(parts[j], 1, "val error", 2, j < 3 ? 0.9 : 0.05)};
+            for (int k = 0; k < 2; k++)
+                snprintf(rows[k].scale, sizeof rows[k].scale, "quick");
+            ck_assert_int_eq(figures_put(&m.figures, rows, 2, NULL), RAMP_OK);
+        }
+        ck_assert_int_eq(judge_claim(&m, &claim_vanishing_gradient),
+                         cases[i].word);
+        end(&m);
+    }
+}
+END_TEST
+
 START_TEST(no_figures_have_no_scale)
 {
     struct made_up m = begin();
@@ -225,6 +320,9 @@ static Suite *findings_suite(void)
     tcase_add_test(tcase, every_verdict_follows_from_its_figures);
     tcase_add_test(tcase, fewer_seeds_are_not_enough);
     tcase_add_test(tcase, one_wrong_example_refutes);
+    tcase_add_test(tcase, zeros_decide_about_sparsity);
+    tcase_add_test(tcase, saturation_that_does_not_grow_refutes);
+    tcase_add_test(tcase, gradients_that_vanish_decide);
     tcase_add_test(tcase, no_figures_have_no_scale);
     suite_add_tcase(suite, tcase);
     return suite;
