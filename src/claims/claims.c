@@ -45,11 +45,14 @@ const struct claim *const claims[] = {&claim_relu_def,
                                       &claim_relu_plot,
                                       &claim_act_table,
                                       &claim_softplus_limits,
+                                      &claim_identities,
                                       &claim_init_formulas,
                                       &claim_zeros_at_init,
                                       &claim_vanishing_gradient,
                                       &claim_saturation,
                                       &claim_sparsity_trained,
+                                      &claim_dying_relu,
+                                      &claim_leaky_rescue,
                                       &claim_relu_vs_tanh,
                                       &pretrain,
                                       &jarrett,
@@ -64,6 +67,11 @@ const struct claim *claim_find(const char *name)
         if (text_equal(claims[i]->name, name))
             return claims[i];
     return NULL;
+}
+
+const char *claim_table(const struct claim *claim)
+{
+    return claim->table ? claim->table : claim->name;
 }
 
 /* ==== Running and judging ==== */
@@ -96,7 +104,7 @@ enum ramp_status claim_conclude(struct verdict *verdict,
     struct results results = {0};
     struct figures figures = {.n = 0};
     enum ramp_status status =
-        claim->find ? figures_load(&figures, folder, claim->name, err)
+        claim->find ? figures_load(&figures, folder, claim_table(claim), err)
                     : results_load(&results, folder, claim->name, err);
     *verdict = (struct verdict){.word = VERDICT_INCONCLUSIVE, .scale = ""};
     if (status == RAMP_OK && claim->find)

@@ -50,6 +50,8 @@ struct claim {
 
     /* Or, where no arms are compared: fill the figures of the claim; the points
      * that they are judged by; what is shown beside them (or NULL). */
+    const char *table; /* the claim whose figures these are, too; NULL: its own
+                        */
     bool exact; /* nothing is trained: the same for all scales, called full */
     enum ramp_status (*measure)(struct lab *lab, struct ramp_error *err);
     void (*find)(struct findings *findings);
@@ -61,17 +63,23 @@ extern const struct claim claim_relu_vs_tanh;
 /* exact.c: */
 extern const struct claim claim_relu_def, claim_relu_examples, claim_relu_plot,
     claim_act_table, claim_softplus_limits;
+extern const struct claim claim_identities;
 /* at_init.c: */
 extern const struct claim claim_init_formulas, claim_zeros_at_init;
 /* depth.c: */
 extern const struct claim claim_vanishing_gradient, claim_saturation,
     claim_sparsity_trained;
+/* dying.c: */
+extern const struct claim claim_dying_relu, claim_leaky_rescue;
 
 /* All of them; ends in NULL. */
 extern const struct claim *const claims[];
 
 /* NULL if there is none. */
 const struct claim *claim_find(const char *name);
+
+/* Its results are in FOLDER/TABLE.csv. */
+const char *claim_table(const struct claim *claim);
 
 /* The verdict of the results of the largest scale that is complete, or, where
  * none is, that has any; verdict->scale is empty if there are none. */

@@ -238,7 +238,7 @@ static enum ramp_status begin(struct lab *lab, struct ramp_error *err)
         status = file_make_folder(lab->settings->folder, err);
     if (status == RAMP_OK)
         status = figures_load(&lab->figures, lab->settings->folder,
-                              lab->claim->name, err);
+                              claim_table(lab->claim), err);
     if (status != RAMP_OK)
         return status;
     origin->threads = ramp_compute_threads(compute);
@@ -317,7 +317,8 @@ enum ramp_status lab_print(FILE *file, const struct claim *claim,
     struct figures figures;
     struct findings findings;
     struct verdict verdict = {.scale = scale_of(claim, scale)};
-    enum ramp_status status = figures_load(&figures, folder, claim->name, err);
+    enum ramp_status status =
+        figures_load(&figures, folder, claim_table(claim), err);
     if (status != RAMP_OK)
         return status;
     if (figures_has(&figures, verdict.scale, NULL, NULL, 0)) {

@@ -169,8 +169,8 @@ static void add_figures_origin(struct draft *draft, const struct claim *claim,
               "- commit: %s%s%s\n",
               claim->name, claim->exact ? "" : " --scale ",
               claim->exact ? "" : scale, n, first->date, last->date,
-              claim->name, claim->name, last->processor, last->threads,
-              last->cpu, first->commit,
+              claim_table(claim), claim_table(claim), last->processor,
+              last->threads, last->cpu, first->commit,
               text_equal(first->commit, last->commit) ? "" : " to ",
               text_equal(first->commit, last->commit) ? "" : last->commit);
 }
@@ -203,7 +203,8 @@ static enum ramp_status write_figures(const struct claim *claim,
     struct verdict verdict = {.scale = ""};
     char file[128];
     snprintf(file, sizeof file, "%s.md", claim->name);
-    enum ramp_status status = figures_load(&figures, folder, claim->name, err);
+    enum ramp_status status =
+        figures_load(&figures, folder, claim_table(claim), err);
     if (status == RAMP_OK)
         status = lab_judge(&verdict, claim, &figures, err);
     if (status == RAMP_OK && verdict.scale[0]) {

@@ -37,7 +37,7 @@ static enum ramp_status find_results(char **folder, const struct claim *claim,
 {
     char name[80];
     *folder = NULL;
-    snprintf(name, sizeof name, "%s.csv", claim->name);
+    snprintf(name, sizeof name, "%s.csv", claim_table(claim));
     if (!option_find(option_table, "out")->given) {
         enum ramp_status status =
             file_find_shipped(folder, settings.out, name, err);

@@ -28,7 +28,7 @@ cmp -s before made/relu-examples.csv || fail 'another table'
 # ---- The others, on this processor and on any ----
 run 0 reproduce relu-plot --out made
 [ "$(grep -c '^ *[0-9]* |' out)" -eq 11 ] || fail "no plot: $(cat out)"
-for claim in relu-def act-table softplus-limits; do
+for claim in relu-def act-table softplus-limits identities; do
     for cpu in "" portable; do
         run 0 reproduce $claim --out made ${cpu:+--cpu $cpu}
         grep -q '^verdict: \(reproduced\|partly\) (scale full)$' out ||

@@ -297,6 +297,49 @@ START_TEST(gradients_that_vanish_decide)
 }
 END_TEST
 
+/* Eight rates; the two highest of relu diverge, of leaky `leaky_diverge`. */
+static void put_dying(struct made_up *m, double dead, int leaky_diverge,
+                      double leaky_error)
+{
+    static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2};
+    for (int i = 0; i < 16; i++) {
+        char part[LAB_PART_BYTES];
+        bool leaky = i >= 8;
+        bool diverges = i % 8 >= 8 - (leaky ? leaky_diverge : 2);
+        lab_part_name(part, leaky ? "leaky" : "relu", rates[i % 8], 8);
+        double at = diverges ? 2 : 5, error = leaky ? leaky_error : 0.03;
+        struct figure rows[2] = {
+            figure(part, 1, "dead", at, !leaky && i == 5 ? dead : 0),
+            figure(part, 1, "val error", at, i % 8 == 3 ? error : 0.06)};
+        for (int k = 0; k < 2; k++)
+            snprintf(rows[k].scale, sizeof rows[k].scale, "quick");
+        ck_assert_int_eq(figures_put(&m->figures, rows, 2, NULL), RAMP_OK);
+    }
+}
+
+START_TEST(dead_units_and_rates_decide)
+{
+    static const struct {
+        double dead;
+        int leaky_diverge;
+        double leaky_error;
+        enum verdict_word dying, rescue;
+    } cases[] = {
+        {0.5, 1, 0.04, VERDICT_REPRODUCED, VERDICT_REPRODUCED},
+        {0.1, 1, 0.03, VERDICT_PARTLY, VERDICT_PARTLY},
+        {0.01, 2, 0.03, VERDICT_REFUTED, VERDICT_REFUTED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made_up m = begin();
+        put_dying(&m, cases[i].dead, cases[i].leaky_diverge,
+                  cases[i].leaky_error);
+        ck_assert_int_eq(judge_claim(&m, &claim_dying_relu), cases[i].dying);
+        ck_assert_int_eq(judge_claim(&m, &claim_leaky_rescue), cases[i].rescue);
+        end(&m);
+    }
+}
+END_TEST
+
 START_TEST(no_figures_have_no_scale)
 {
     struct made_up m = begin();
@@ -323,6 +366,7 @@ static Suite *findings_suite(void)
     tcase_add_test(tcase, zeros_decide_about_sparsity);
     tcase_add_test(tcase, saturation_that_does_not_grow_refutes);
     tcase_add_test(tcase, gradients_that_vanish_decide);
+    tcase_add_test(tcase, dead_units_and_rates_decide);
     tcase_add_test(tcase, no_figures_have_no_scale);
     suite_add_tcase(suite, tcase);
     return suite;
