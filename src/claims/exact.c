@@ -266,9 +266,15 @@ static enum ramp_status show_plot(FILE *file, const struct figures *figures,
     (void)err;
     for (int row = 10; row >= 0; row--) {
         fprintf(file, "%3d |", row);
+        int blanks = 0; /* none behind the last point */
         for (int x = -10; x <= 10; x++) {
             double y = figures_median(figures, scale, "relu", "f", x);
-            fprintf(file, "%s", fabs(y - row) < 0.5 ? "  *" : "   ");
+            blanks += 2;
+            if (fabs(y - row) < 0.5) {
+                fprintf(file, "%*s*", blanks, "");
+                blanks = -1;
+            }
+            blanks++;
         }
         fprintf(file, "\n");
     }
