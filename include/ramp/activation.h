@@ -102,6 +102,14 @@ ramp_activation_run(const struct ramp_activation *act, float *y, float *slope,
                     const float *x, size_t n,
                     const struct ramp_compute *compute, struct ramp_error *err);
 
+/* Backward alone: dx = dy f'(x) for n numbers, y = f(x) as above; dx may be dy.
+ * Not for prelu, which has a slope to learn: RAMP_USAGE. */
+RAMP_API RAMP_MUST_CHECK enum ramp_status
+ramp_activation_backward(const struct ramp_activation *act, float *dx,
+                         const float *dy, const float *x, const float *y,
+                         size_t n, const struct ramp_compute *compute,
+                         struct ramp_error *err);
+
 /* The list of names: ramp_activation_name(i) for i < RAMP_N_ACTS. */
 RAMP_API const char *ramp_activation_name(enum ramp_act_kind kind);
 

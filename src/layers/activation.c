@@ -157,6 +157,28 @@ double ramp_activation_slope(const struct ramp_activation *act, double x)
     return reference_act_slope(act->kind, x, (double)act->a);
 }
 
+enum ramp_status ramp_activation_backward(const struct ramp_activation *act,
+                                          float *dx, const float *dy,
+                                          const float *x, const float *y,
+                                          size_t n,
+                                          const struct ramp_compute *compute,
+                                          struct ramp_error *err)
+{
+    const struct kernels *k;
+    if (!ramp_activation_has_curve(act) || act->kind == RAMP_ACT_PRELU)
+        return error_set(err, RAMP_USAGE,
+                         "activation %s: expected a function of one number "
+                         "that learns nothing",
+                         acts[act->kind].name);
+    enum ramp_status status = kernels_select(&k, compute->cpu, err);
+    if (status != RAMP_OK)
+        return status;
+    struct flush flush = flush_on();
+    k->act_backward[act->kind](dx, dy, x, y, n, act->a);
+    flush_restore(flush);
+    return RAMP_OK;
+}
+
 enum ramp_status ramp_activation_run(const struct ramp_activation *act,
                                      float *y, float *slope, const float *x,
                                      size_t n,

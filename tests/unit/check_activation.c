@@ -81,6 +81,15 @@ START_TEST(run_is_near_the_formula)
     ck_assert(ramp_activation_run(&act, alone, NULL, x, N, &compute, NULL) ==
               RAMP_OK);
     ck_assert_mem_eq(alone, y, sizeof y);
+    for (int i = 0; i < N; i++)
+        alone[i] = 2;
+    status =
+        ramp_activation_backward(&act, alone, alone, x, y, N, &compute, NULL);
+    ck_assert_int_eq(status, act.kind == RAMP_ACT_PRELU ? RAMP_USAGE : RAMP_OK);
+    for (int i = 0; i < N && status == RAMP_OK; i++)
+        ck_assert_msg(fabs((double)alone[i] - 2 * (double)slope[i]) <= 1e-6,
+                      "%s %s at %g: %.9g backward, slope %.9g", compute.cpu,
+                      name, (double)x[i], (double)alone[i], (double)slope[i]);
 }
 END_TEST
 
