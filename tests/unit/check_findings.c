@@ -340,6 +340,36 @@ START_TEST(dead_units_and_rates_decide)
 }
 END_TEST
 
+/* Nanoseconds an element of relu are 1, of the others as given. */
+static enum verdict_word cost(double tanh_ns, double tanh_backward)
+{
+    static const char *const acts[] = {"relu", "tanh", "sigmoid", "gelu"};
+    struct made_up m = begin();
+    for (int i = 0; i < 4; i++) {
+        double ns = i == 0 ? 1 : i == 1 ? tanh_ns : 5;
+        struct figure rows[4] = {figure(acts[i], 1, "forward ns, 4k", 1, ns),
+                                 figure(acts[i], 1, "backward ns, 4k", 1,
+                                        i == 1 ? tanh_backward : 1),
+                                 figure(acts[i], 1, "forward ns, 16M", 1, 4),
+                                 figure(acts[i], 1, "libm ns, 4k", 1, 50)};
+        for (int k = 0; k < 4; k++)
+            snprintf(rows[k].scale, sizeof rows[k].scale, "quick");
+        ck_assert_int_eq(figures_put(&m.figures, rows, 4, NULL), RAMP_OK);
+    }
+    enum verdict_word word = judge_claim(&m, &claim_act_cost);
+    end(&m);
+    return word;
+}
+
+START_TEST(a_tanh_as_fast_as_relu_refutes)
+{
+    ck_assert_int_eq(cost(5, 2), VERDICT_REPRODUCED);
+    ck_assert_int_eq(cost(5, 1), VERDICT_PARTLY);
+    ck_assert_int_eq(cost(1, 2), VERDICT_REFUTED);
+    ck_assert_int_eq(cost(NAN, 2), VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
 START_TEST(no_figures_have_no_scale)
 {
     struct made_up m = begin();
@@ -367,6 +397,7 @@ static Suite *findings_suite(void)
     tcase_add_test(tcase, saturation_that_does_not_grow_refutes);
     tcase_add_test(tcase, gradients_that_vanish_decide);
     tcase_add_test(tcase, dead_units_and_rates_decide);
+    tcase_add_test(tcase, a_tanh_as_fast_as_relu_refutes);
     tcase_add_test(tcase, no_figures_have_no_scale);
     suite_add_tcase(suite, tcase);
     return suite;
