@@ -36,6 +36,7 @@ double compare_score(const struct run_result *run)
     case RUN_REACHED: return run->reached;
     case RUN_DIVERGED: return DIVERGED;
     case RUN_FINISHED: return NOT_REACHED + run->last.val_error;
+    case RUN_FITTED: return NOT_REACHED + run->last.train_loss;
     default: return NOT_REACHED + run->last.train_error;
     }
 }
@@ -51,6 +52,8 @@ void compare_cell(char cell[COMPARE_CELL_BYTES], const struct run_result *run)
     else if (run->outcome == RUN_FINISHED)
         snprintf(cell, COMPARE_CELL_BYTES, "%.2f %%",
                  100 * run->last.val_error);
+    else if (run->outcome == RUN_FITTED)
+        snprintf(cell, COMPARE_CELL_BYTES, "%.4f", run->last.train_loss);
     else
         snprintf(cell, COMPARE_CELL_BYTES, "> %.1f", run->epochs);
 }
@@ -137,6 +140,8 @@ void compare_median_cell(char cell[COMPARE_CELL_BYTES],
     else if (same && first->outcome == RUN_FINISHED)
         snprintf(cell, COMPARE_CELL_BYTES, "%.2f %%",
                  100 * (median - NOT_REACHED));
+    else if (same && first->outcome == RUN_FITTED)
+        snprintf(cell, COMPARE_CELL_BYTES, "%.4f", median - NOT_REACHED);
     else
         compare_cell(cell, middle_run(rates, rate));
 }
@@ -199,10 +204,12 @@ struct walk {
     int low[COMPARE_MAX_ARMS], high[COMPARE_MAX_ARMS];
 };
 
-static double rate_of(const struct compare *compare, int number)
+static double rate_of(const struct compare *compare, size_t arm, int number)
 {
-    return compare->rates ? compare->rates[number]
-                          : compare_grid(compare->first_rate + number);
+    return compare->rates
+               ? compare->rates[number]
+               : compare_grid(compare->first_rate +
+                              compare->arms[arm].rate_shift + number);
 }
 
 static enum ramp_status collect(const struct walk *walk, size_t arm,
@@ -236,7 +243,7 @@ static struct run_result key_of(const struct walk *walk, size_t arm, int number,
                                 int seed)
 {
     const struct compare *compare = walk->compare;
-    struct run_result key = {.rate = rate_of(compare, number),
+    struct run_result key = {.rate = rate_of(compare, arm, number),
                              .seed = (uint64_t)seed};
     snprintf(key.scale, sizeof key.scale, "%s", compare->scale);
     snprintf(key.arm, sizeof key.arm, "%s", compare->arms[arm].name);

@@ -12,6 +12,7 @@
 #define CLAIMS_COMPARE_H
 
 #include "claims/results.h"
+#include "report/draft.h"
 
 #include <ramp/ramp.h>
 #include <stdbool.h>
@@ -22,9 +23,25 @@ struct compare_arm {
     const char *name; /* of letters, digits, '.', '_', '-'; "fair-tanh" */
     const char *net;  /* a file or the name of a shipped net */
     const char *act;
-    const char *init;      /* as ramp_init_parse reads it */
+    const char *init;      /* as ramp_init_parse reads it; NULL: see gain */
     enum ramp_scale scale; /* of the input */
     int epochs;            /* the cap; 0: the experiment's */
+
+    /* The rest is set by few arms: where it is zero, all is as the experiment
+     * has it. */
+    int rate_shift; /* its grid begins so many rates higher: -3, a tenth */
+    double l1, l2, act_l1, max_norm;
+    double bias;    /* that all begin with */
+    double bias_lr; /* so many times the rate for biases */
+
+    /* Without an init: normal, of variance gain^2 / n with n inputs of a unit,
+     * but 1 / n in the last layer. 0: the gain that keeps the size of the
+     * signal through this activation, 1 or the square root of 2. */
+    double gain;
+
+    /* A net that is no file: its text, which may depend on n. */
+    void (*write_net)(struct draft *draft, int n);
+    int n;
 };
 
 struct compare {
@@ -51,6 +68,9 @@ struct compare {
     double target;        /* running training error over one epoch, a share;
                            * 0: none, the validation error after all epochs
                            * is compared */
+    bool by_loss;         /* without a target: the training loss is compared,
+                           * running over the last epoch */
+    bool diagnose;        /* look at the layers after each epoch */
     double diverged_loss; /* above it from the second epoch on: diverged; 0:
                            * only what is not finite */
 };
@@ -112,11 +132,12 @@ void compare_rates_release(struct compare_rates *rates);
 
 /* What runs are ranked by, lower is better: epochs to the target; behind all
  * that reached it those that did not, by their training error, or validation
- * error where there is no target; diverged ones last; NULL behind them. */
+ * error (or training loss) where there is no target; diverged ones last; NULL
+ * behind them. */
 double compare_score(const struct run_result *run);
 
 /* "4.2", "> 20.0" (not reached), "diverged", "-" (NULL); without a target the
- * validation error in per cent. */
+ * validation error in per cent, or the training loss. */
 #define COMPARE_CELL_BYTES 24
 void compare_cell(char cell[COMPARE_CELL_BYTES], const struct run_result *run);
 

@@ -71,12 +71,31 @@ enum { DEEP = 20 };
     "256,256,256"
 
 static const struct compare_arm deep_arms[] = {
-    {"sigmoid 1/n", DEEP_NET, "sigmoid", "lecun", RAMP_SCALE_STANDARD, 0},
-    {"tanh 1/n", DEEP_NET, "tanh", "lecun", RAMP_SCALE_STANDARD, 0},
-    {"tanh uniform 1/sqrt n", DEEP_NET, "tanh", "uniform:0.0357143,0.0625",
-     RAMP_SCALE_STANDARD, 0},
-    {"relu 2/n", DEEP_NET, "relu", "he", RAMP_SCALE_STANDARD, 0},
-    {"relu 1/n", DEEP_NET, "relu", "lecun", RAMP_SCALE_STANDARD, 0},
+    {.name = "sigmoid 1/n",
+     .net = DEEP_NET,
+     .act = "sigmoid",
+     .init = "lecun",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "tanh 1/n",
+     .net = DEEP_NET,
+     .act = "tanh",
+     .init = "lecun",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "tanh uniform 1/sqrt n",
+     .net = DEEP_NET,
+     .act = "tanh",
+     .init = "uniform:0.0357143,0.0625",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "relu 2/n",
+     .net = DEEP_NET,
+     .act = "relu",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "relu 1/n",
+     .net = DEEP_NET,
+     .act = "relu",
+     .init = "lecun",
+     .scale = RAMP_SCALE_STANDARD},
 };
 enum { N_DEEP_ARMS = sizeof deep_arms / sizeof *deep_arms };
 
@@ -210,12 +229,26 @@ const struct claim claim_vanishing_gradient = {
 enum { N_WIDE = 5 };
 
 static const struct compare_arm wide_arms[] = {
-    {"sigmoid, old", WIDE_NET, "sigmoid", OLD_INIT, RAMP_SCALE_STANDARD, 0},
-    {"sigmoid, normalised", WIDE_NET, "sigmoid", "xavier-uniform",
-     RAMP_SCALE_STANDARD, 0},
-    {"tanh, old", WIDE_NET, "tanh", OLD_INIT, RAMP_SCALE_STANDARD, 0},
-    {"tanh, normalised", WIDE_NET, "tanh", "xavier-uniform",
-     RAMP_SCALE_STANDARD, 0},
+    {.name = "sigmoid, old",
+     .net = WIDE_NET,
+     .act = "sigmoid",
+     .init = OLD_INIT,
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "sigmoid, normalised",
+     .net = WIDE_NET,
+     .act = "sigmoid",
+     .init = "xavier-uniform",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "tanh, old",
+     .net = WIDE_NET,
+     .act = "tanh",
+     .init = OLD_INIT,
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "tanh, normalised",
+     .net = WIDE_NET,
+     .act = "tanh",
+     .init = "xavier-uniform",
+     .scale = RAMP_SCALE_STANDARD},
 };
 enum { N_WIDE_ARMS = sizeof wide_arms / sizeof *wide_arms };
 
@@ -342,12 +375,28 @@ const struct claim claim_saturation = {
 #define SPARSE_NET "mlp:1000,1000,1000"
 
 static const struct compare_arm sparse_arms[] = {
-    {"relu", SPARSE_NET, "relu", "he", RAMP_SCALE_STANDARD, 0},
-    {"tanh", SPARSE_NET, "tanh", "lecun", RAMP_SCALE_STANDARD, 0},
-    {"sigmoid", SPARSE_NET, "sigmoid", "lecun", RAMP_SCALE_STANDARD, 0},
+    {.name = "relu",
+     .net = SPARSE_NET,
+     .act = "relu",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "tanh",
+     .net = SPARSE_NET,
+     .act = "tanh",
+     .init = "lecun",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "sigmoid",
+     .net = SPARSE_NET,
+     .act = "sigmoid",
+     .init = "lecun",
+     .scale = RAMP_SCALE_STANDARD},
 };
 static const struct compare_arm penalised_arms[] = {
-    {"relu, L1 0.001", SPARSE_NET, "relu", "he", RAMP_SCALE_STANDARD, 0},
+    {.name = "relu, L1 0.001",
+     .net = SPARSE_NET,
+     .act = "relu",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
 };
 
 static const double sparse_rates[] = {0.05};

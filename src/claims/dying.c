@@ -10,10 +10,26 @@
 
 #define NET "mlp:512,512,512"
 static const struct compare_arm arms[] = {
-    {"relu", NET, "relu", "he", RAMP_SCALE_STANDARD, 0},
-    {"leaky", NET, "leaky:0.01", "he", RAMP_SCALE_STANDARD, 0},
-    {"prelu", NET, "prelu:0.25", "he", RAMP_SCALE_STANDARD, 0},
-    {"elu", NET, "elu", "he", RAMP_SCALE_STANDARD, 0},
+    {.name = "relu",
+     .net = NET,
+     .act = "relu",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "leaky",
+     .net = NET,
+     .act = "leaky:0.01",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "prelu",
+     .net = NET,
+     .act = "prelu:0.25",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "elu",
+     .net = NET,
+     .act = "elu",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
 };
 enum { N_ARMS = sizeof arms / sizeof *arms };
 

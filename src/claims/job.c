@@ -115,27 +115,102 @@ enum ramp_status job_net(struct ramp_net **net, const struct job_place *place,
         .width = pre.width,
         .n_classes = ramp_dataset_n_classes(place->data),
     };
+    struct draft draft = {0};
+    *net = NULL;
     enum ramp_status status =
         ramp_activation_parse(&options.act, arm->act, err);
+    if (status == RAMP_OK && arm->write_net == NULL)
+        return ramp_net_load(net, arm->net, &options, err);
+    if (status == RAMP_OK) {
+        arm->write_net(&draft, arm->n);
+        status = draft_check(&draft, "a net", err);
+    }
     if (status == RAMP_OK)
-        status = ramp_net_load(net, arm->net, &options, err);
+        status = ramp_net_parse(net, draft.text, arm->net, &options, err);
+    draft_release(&draft);
     return status;
+}
+
+/* With n inputs of a unit, what is kept is the mean square: n times the
+ * variance times the mean square of f(z), z of variance 1, is 1. */
+static double gain_of(const struct compare_arm *arm, const struct ramp_net *net)
+{
+    struct ramp_net_options options;
+    ramp_net_options(net, &options);
+    if (arm->gain > 0)
+        return arm->gain;
+    switch (options.act.kind) {
+    case RAMP_ACT_LINEAR:
+    case RAMP_ACT_TANH:
+    case RAMP_ACT_SIGMOID:
+    case RAMP_ACT_SELU:
+    case RAMP_ACT_ABS:
+    case RAMP_ACT_MAXOUT: return 1;
+    default: return sqrt(2);
+    }
+}
+
+static void set_spreads(struct ramp_init *init, const struct compare_arm *arm,
+                        const struct ramp_net *net)
+{
+    double gain = gain_of(arm, net), last = 0;
+    init->kind = RAMP_INIT_SPREAD;
+    init->n_spreads = 0;
+    for (size_t i = 0; i < ramp_net_n_tensors(net); i++) {
+        struct ramp_tensor tensor;
+        ramp_net_tensor(net, i, &tensor);
+        if (tensor.n_dims < 2)
+            continue;
+        ASSERT(init->n_spreads < RAMP_INIT_MAX_SPREADS);
+        last = 1 / sqrt((double)tensor.n_values / (double)tensor.dims[0]);
+        init->spreads[init->n_spreads++] = gain * last;
+    }
+    if (init->n_spreads > 0)
+        init->spreads[init->n_spreads - 1] = last;
+}
+
+static double or_else(double own, double usual)
+{
+    return own != 0 ? own : usual;
+}
+
+static void set_arm(struct ramp_train_options *options,
+                    const struct compare *compare,
+                    const struct compare_arm *arm)
+{
+    const struct ramp_train_options *usual = &compare->train;
+    *options = *usual;
+    options->scale = arm->scale;
+    options->diagnose = compare->diagnose;
+    options->l1 = or_else(arm->l1, usual->l1);
+    options->l2 = or_else(arm->l2, usual->l2);
+    options->act_l1 = or_else(arm->act_l1, usual->act_l1);
+    options->max_norm = or_else(arm->max_norm, usual->max_norm);
+    options->bias_lr = or_else(arm->bias_lr, usual->bias_lr);
+    options->init.bias = (float)or_else(arm->bias, (double)usual->init.bias);
 }
 
 enum ramp_status job_options(struct ramp_train_options *options,
                              const struct compare_job *job,
-                             struct ramp_error *err)
+                             const struct ramp_net *net, struct ramp_error *err)
 {
-    *options = job->compare->train;
+    set_arm(options, job->compare, job->arm);
     options->seed = job->seed;
     options->lr = job->rate;
     options->epochs = (int)job->epochs;
-    options->scale = job->arm->scale;
-    return ramp_init_parse(&options->init, job->arm->init, err);
+    if (job->arm->init)
+        return ramp_init_parse(&options->init, job->arm->init, err);
+    set_spreads(&options->init, job->arm, net);
+    return RAMP_OK;
 }
 
-/* Of settings that came later only those that are not at their default may be
- * added, so that old rows keep their protocol. */
+static void add_unless(struct draft *draft, const char *name, double value,
+                       double usual)
+{
+    if (value != usual)
+        draft_add(draft, "%s %.9g\n", name, value);
+}
+
 static void add_options(struct draft *draft, const struct ramp_train_options *o)
 {
     const struct ramp_augment *a = &o->augment;
@@ -149,6 +224,24 @@ static void add_options(struct draft *draft, const struct ramp_train_options *o)
               (double)o->init.bias);
 }
 
+/* Of settings that came later only those that are not at their default may be
+ * added, so that old rows keep their protocol. */
+static void add_later(struct draft *draft, const struct ramp_train_options *o,
+                      const struct compare *compare,
+                      const struct compare_arm *arm)
+{
+    add_unless(draft, "bias_lr", o->bias_lr, 1);
+    add_unless(draft, "norm_lr", o->norm_lr, 1);
+    add_unless(draft, "act_l1", arm->act_l1, 0); /* lab.c adds its own */
+    add_unless(draft, "max_norm", o->max_norm, 0);
+    add_unless(draft, "ema", o->ema, 0);
+    add_unless(draft, "lookahead", o->lookahead, 0);
+    add_unless(draft, "shear", o->augment.shear, 0);
+    add_unless(draft, "alternate", o->augment.alternate, 0);
+    add_unless(draft, "gain", arm->gain, 0);
+    add_unless(draft, "by_loss", compare->by_loss, 0);
+}
+
 enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
                               const struct job_place *place,
                               const struct compare_arm *arm,
@@ -157,6 +250,7 @@ enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
     const struct compare *compare = place->compare;
     struct ramp_net *net = NULL;
     struct draft draft = {0};
+    struct ramp_train_options options;
     enum ramp_status status = job_net(&net, place, arm, err);
     if (status != RAMP_OK)
         return status;
@@ -167,9 +261,11 @@ enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
     draft_add(&draft, " clean %zu target %g diverged %g epochs %d\n",
               compare->n_clean, compare->target, compare->diverged_loss,
               arm->epochs > 0 ? arm->epochs : compare->train.epochs);
-    draft_add(&draft, "act %s init %s scale %d\n", arm->act, arm->init,
-              (int)arm->scale);
-    add_options(&draft, &compare->train);
+    draft_add(&draft, "act %s init %s scale %d\n", arm->act,
+              arm->init ? arm->init : "own", (int)arm->scale);
+    set_arm(&options, compare, arm);
+    add_options(&draft, &options);
+    add_later(&draft, &options, compare, arm);
     draft_add(&draft, "%s", ramp_net_text(net));
     status = draft_check(&draft, "a protocol", err);
     if (status == RAMP_OK)
@@ -262,6 +358,8 @@ static bool add_mark(struct watch *w, const struct ramp_progress *p,
         .clean_error = NAN,
         .val_loss = NAN,
         .val_error = NAN,
+        .zeros = NAN,
+        .offset = NAN,
         .seconds = clock_seconds() - w->start,
     };
     return keep(w, marks_add(&w->marks, &mark, &w->error));
@@ -321,12 +419,31 @@ static enum ramp_status look_clean(struct watch *w, struct mark *mark,
     return RAMP_OK;
 }
 
+/* The mean over the activation layers. */
+static void look_at_layers(struct mark *mark, const struct ramp_epoch *e)
+{
+    double zeros = 0, offset = 0, n = 0;
+    for (size_t i = 0; i < e->n_layers; i++) {
+        const struct ramp_layer_stats *layer = &e->layers[i];
+        if (layer->kind != RAMP_LAYER_ACT || layer->n == 0)
+            continue;
+        zeros += layer->zeros;
+        offset += layer->std > 0 ? fabs(layer->mean) / layer->std : 0;
+        n++;
+    }
+    if (e->layers != NULL && n > 0) {
+        mark->zeros = zeros / n;
+        mark->offset = offset / n;
+    }
+}
+
 static bool on_epoch(void *context, const struct ramp_epoch *e)
 {
     struct watch *w = context;
     struct mark *mark = &w->marks.marks[w->marks.n - 1];
     mark->val_loss = e->val_loss >= 0 ? e->val_loss : NAN;
     mark->val_error = e->val_error >= 0 ? e->val_error : NAN;
+    look_at_layers(mark, e);
     return keep(w, look_clean(w, mark, e)) &&
            keep(w, marks_write(&w->marks, w->folder, &w->error)) &&
            !w->decided && !w->interrupted;
@@ -342,11 +459,13 @@ static enum ramp_status train(struct watch *w, bool resume,
     struct ramp_train_result ignored;
     struct ramp_net *net = NULL;
     struct ramp_model *model = NULL;
-    enum ramp_status status = job_options(&options, w->job, err);
+    enum ramp_status status = job_net(&net, w->place, w->job->arm, err);
     if (status == RAMP_OK)
-        status = job_net(&net, w->place, w->job->arm, err);
-    if (status != RAMP_OK)
+        status = job_options(&options, w->job, net, err);
+    if (status != RAMP_OK) {
+        ramp_net_free(net);
         return status;
+    }
     options.out_dir = w->folder;
     options.resume = resume;
     options.on_batch = on_batch;
@@ -411,7 +530,9 @@ static enum ramp_status fill_curve(const struct watch *w,
                                .train_error = NAN,
                                .clean_error = NAN,
                                .val_loss = NAN,
-                               .val_error = NAN};
+                               .val_error = NAN,
+                               .zeros = NAN,
+                               .offset = NAN};
     for (size_t i = 0; i < w->marks.n; i++) {
         struct run_point point = marks_point(&w->marks, i), former = *last;
         if (!run_curve_add(&result->curve, &point))
@@ -422,6 +543,8 @@ static enum ramp_status fill_curve(const struct watch *w,
         last->clean_error = former.clean_error;
         last->val_loss = former.val_loss;
         last->val_error = former.val_error;
+        last->zeros = former.zeros;
+        last->offset = former.offset;
     }
     return RAMP_OK;
 }
@@ -459,8 +582,10 @@ static void show_result(struct job_place *place, const struct run_result *r)
     compare_cell(cell, r);
     terminal_line(&place->terminal, "%-16s lr %-7g seed %" PRIu64 "  %s%s  %s",
                   r->arm, r->rate, r->seed,
-                  r->outcome == RUN_FINISHED ? "val error " : "", cell,
-                  FORMAT_SECONDS(r->seconds));
+                  r->outcome == RUN_FINISHED ? "val error "
+                  : r->outcome == RUN_FITTED ? "train loss "
+                                             : "",
+                  cell, FORMAT_SECONDS(r->seconds));
 }
 
 static enum ramp_status take_folder(struct run_folder *folder, bool *resume,
@@ -502,7 +627,9 @@ enum ramp_status job_train(void *context, const struct compare_job *job,
         return status;
     w.folder = folder.path;
     w.marks.n_train = ramp_dataset_count(place->data, RAMP_TRAIN);
-    w.outcome = job->compare->target > 0 ? RUN_MISSED : RUN_FINISHED;
+    w.outcome = job->compare->by_loss ? RUN_FITTED : RUN_FINISHED;
+    if (job->compare->target > 0)
+        w.outcome = RUN_MISSED;
     status = go_on(&w, resume, err);
     terminal_clear(&place->terminal);
     if (status == RAMP_DIVERGED) {

@@ -36,9 +36,11 @@ MUST_CHECK enum ramp_status job_net(struct ramp_net **net,
                                     const struct compare_arm *arm,
                                     struct ramp_error *err);
 
-/* The options of a training; nothing of them points into the job. */
+/* The options of a training of that net; nothing of them points into the job.
+ */
 MUST_CHECK enum ramp_status job_options(struct ramp_train_options *options,
                                         const struct compare_job *job,
+                                        const struct ramp_net *net,
                                         struct ramp_error *err);
 
 /* A hash of all that the runs of an arm have in common and that their figures

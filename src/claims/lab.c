@@ -148,13 +148,15 @@ static enum ramp_status train_part(struct watch *w, struct ramp_error *err)
     struct ramp_train_result ignored;
     struct ramp_net *net = NULL;
     struct ramp_model *model = NULL;
-    enum ramp_status status = job_options(&options, w->look.job, err);
+    enum ramp_status status = job_net(&net, w->place, w->look.job->arm, err);
+    if (status == RAMP_OK)
+        status = job_options(&options, w->look.job, net, err);
     if (status == RAMP_OK)
         status = look_before(w, &options, err);
-    if (status == RAMP_OK)
-        status = job_net(&net, w->place, w->look.job->arm, err);
-    if (status != RAMP_OK)
+    if (status != RAMP_OK) {
+        ramp_net_free(net);
         return status;
+    }
     options.diagnose = true;
     options.on_batch = on_batch;
     options.on_epoch = on_epoch;

@@ -58,6 +58,8 @@ struct run_point marks_point(const struct marks *marks, size_t i)
         .clean_error = to->clean_error,
         .val_loss = to->val_loss,
         .val_error = to->val_error,
+        .zeros = to->zeros,
+        .offset = to->offset,
     };
 }
 
@@ -66,14 +68,14 @@ enum ramp_status marks_write(const struct marks *marks, const char *folder,
 {
     struct draft draft = {0};
     draft_add(&draft, "images,wrong,loss,clean_error,val_loss,val_error,"
-                      "seconds\n");
+                      "zeros,offset,seconds\n");
     for (size_t i = 0; i < marks->n; i++) {
         const struct mark *m = &marks->marks[i];
         const double figures[] = {m->clean_error, m->val_loss, m->val_error,
-                                  m->seconds};
+                                  m->zeros,       m->offset,   m->seconds};
         draft_add(&draft, "%llu,%llu,%.17g", (unsigned long long)m->images,
                   (unsigned long long)m->wrong, m->loss);
-        for (int j = 0; j < 4; j++)
+        for (int j = 0; j < 6; j++)
             if (isnan(figures[j]))
                 draft_add(&draft, ",");
             else
@@ -106,6 +108,8 @@ static bool read_mark(struct mark *mark, const struct csv_table *table,
            read_number(&mark->clean_error, table, row, "clean_error") &&
            read_number(&mark->val_loss, table, row, "val_loss") &&
            read_number(&mark->val_error, table, row, "val_error") &&
+           read_number(&mark->zeros, table, row, "zeros") &&
+           read_number(&mark->offset, table, row, "offset") &&
            read_number(&mark->seconds, table, row, "seconds") &&
            !isnan(mark->seconds) && !isnan(mark->loss);
 }

@@ -7,10 +7,11 @@
 #include "claims/results.h"
 
 struct mark {
-    uint64_t images, wrong;                  /* since the start */
-    double loss;                             /* a sum */
-    double clean_error, val_loss, val_error; /* NaN but at the end of epochs */
-    double seconds;                          /* of training so far */
+    uint64_t images, wrong; /* since the start */
+    double loss;            /* a sum */
+    /* NaN but at the end of epochs. */
+    double clean_error, val_loss, val_error, zeros, offset;
+    double seconds; /* of training so far */
 };
 
 struct marks {

@@ -43,11 +43,13 @@ static enum ramp_status time_arm(struct timing *t,
     struct ramp_train_result ignored;
     struct ramp_net *net = NULL;
     struct ramp_model *model = NULL;
-    enum ramp_status status = job_options(&options, &job, err);
+    enum ramp_status status = job_net(&net, t->place, arm, err);
     if (status == RAMP_OK)
-        status = job_net(&net, t->place, arm, err);
-    if (status != RAMP_OK)
+        status = job_options(&options, &job, net, err);
+    if (status != RAMP_OK) {
+        ramp_net_free(net);
         return status;
+    }
     options.on_batch = on_batch;
     options.context = t;
     status = ramp_train(&model, &ignored, &net, t->place->data, &options, err);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char *const outcomes[RUN_N_OUTCOMES] = {
-    "reached", "missed", "abandoned", "finished", "diverged"};
+    "reached", "missed", "abandoned", "finished", "fitted", "diverged"};
 
 const char *run_outcome_name(enum run_outcome outcome)
 {
@@ -129,6 +129,8 @@ static struct run_point read_point(struct fields *f, const char *epoch)
         .clean_error = read_number(f, "clean_error", false),
         .val_loss = read_number(f, "val_loss", false),
         .val_error = read_number(f, "val_error", false),
+        .zeros = read_number(f, "zeros", false),
+        .offset = read_number(f, "offset", false),
     };
 }
 
@@ -267,10 +269,13 @@ static void write_figures(struct draft *draft, const struct run_point *point)
     csv_number(draft, point->clean_error);
     csv_number(draft, point->val_loss);
     csv_number(draft, point->val_error);
+    csv_number(draft, point->zeros);
+    csv_number(draft, point->offset);
 }
 
 #define KEY_NAMES "scale,arm,protocol,rate,seed"
-#define FIGURE_NAMES "train_loss,train_error,clean_error,val_loss,val_error"
+#define FIGURE_NAMES                                                           \
+    "train_loss,train_error,clean_error,val_loss,val_error,zeros,offset"
 
 static void write_rows(struct draft *draft, const struct results *results)
 {
@@ -338,6 +343,8 @@ static void round_point(struct run_point *point)
     round_figure(&point->clean_error);
     round_figure(&point->val_loss);
     round_figure(&point->val_error);
+    round_figure(&point->zeros);
+    round_figure(&point->offset);
 }
 
 enum ramp_status results_add(struct results *results, struct run_result *row,

@@ -13,12 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the file: reached, missed, abandoned, finished, diverged. */
+/* In the file: reached, missed, abandoned, finished, fitted, diverged. */
 enum run_outcome {
     RUN_REACHED,   /* the target */
     RUN_MISSED,    /* all epochs without it */
     RUN_ABANDONED, /* twice the epochs of its arm's best without it */
-    RUN_FINISHED,  /* all epochs, and there was none */
+    RUN_FINISHED,  /* all epochs, and there was none: the validation error */
+    RUN_FITTED,    /* the same, and the training loss is what counts */
     RUN_DIVERGED,  /* a loss that is not finite, or above the limit */
     RUN_N_OUTCOMES
 };
@@ -32,6 +33,9 @@ struct run_point {
                                      * pictures seen, or all of the first */
     double clean_error; /* of a fixed draw of training pictures, after it */
     double val_loss, val_error;
+    double zeros;  /* share of exact zeros among the outputs of activations */
+    double offset; /* |mean| / standard deviation of the outputs; of both the
+                    * mean over the activation layers */
 };
 
 struct run_curve {

@@ -12,7 +12,7 @@ settings="$data --act relu,tanh --net $tiny_net --lr 0.02,0.1 --seeds 2
 
 # Rows and curves without what a clock or a machine says.
 figures() { # FOLDER
-    cut -d, -f1-14 "$1/compare.csv"
+    cut -d, -f1-16 "$1/compare.csv"
     cat "$1/compare-curves.csv"
 }
 

@@ -22,8 +22,16 @@ struct pretence {
 };
 
 static const struct compare_arm arms[] = {
-    {"relu", "toy", "relu", "he", RAMP_SCALE_STANDARD, 0},
-    {"tanh", "toy", "tanh", "lecun", RAMP_SCALE_STANDARD, 0},
+    {.name = "relu",
+     .net = "toy",
+     .act = "relu",
+     .init = "he",
+     .scale = RAMP_SCALE_STANDARD},
+    {.name = "tanh",
+     .net = "toy",
+     .act = "tanh",
+     .init = "lecun",
+     .scale = RAMP_SCALE_STANDARD},
 };
 
 static struct compare toy_compare(int n_arms, int n_seeds)
@@ -220,6 +228,22 @@ START_TEST(given_rates_are_not_a_grid)
     compare.rates = (const double[]){0.01, 0.002};
     ck_assert(!run(&p, &compare, &pretence));
     ck_assert_str_eq(pretence.log, log);
+    end(&p);
+}
+END_TEST
+
+START_TEST(an_arm_may_have_lower_rates)
+{
+    struct place p = begin();
+    struct compare compare = toy_compare(1, 1);
+    struct compare_arm lower = arms[0];
+    struct pretence pretence = {.best = {-9}};
+    lower.rate_shift = -3;
+    compare.arms = &lower;
+    ck_assert(!run(&p, &compare, &pretence));
+    ck_assert_str_eq(pretence.log, "relu 0.001 1 inf\n"
+                                   "relu 0.002 1 10.2\n"
+                                   "relu 0.0005 1 10.2\n");
     end(&p);
 }
 END_TEST
@@ -544,6 +568,7 @@ START_TEST(a_curve_has_ten_points_an_epoch)
         ck_assert(point->train_error >= 0 && point->train_error <= 1);
     }
     ck_assert(result.last.clean_error < 0.1);
+    ck_assert(isnan(result.last.zeros));
     ck_assert_double_eq(result.last.val_error,
                         result.curve.points[59].val_error);
     run_result_release(&result);
@@ -620,6 +645,36 @@ START_TEST(what_is_not_finite_has_diverged)
 }
 END_TEST
 
+/* What an arm's rows are found by in the tables that exist: no setting that
+ * came later may change it where it has its default. */
+START_TEST(old_arms_keep_their_protocol)
+{
+    struct real r;
+    struct job_place place;
+    struct ramp_error err = {0};
+    char protocol[JOB_PROTOCOL_BYTES];
+    begin_real(&r, 0.25);
+    ck_assert_int_eq(job_place_open(&place, &r.compare, go_on, &err), RAMP_OK);
+    ck_assert_int_eq(job_protocol(protocol, &place, arms, &err), RAMP_OK);
+    ck_assert_str_eq(protocol, "17f546a4b931768f");
+    const struct compare_arm others[] = {
+        {.bias_lr = 2}, {.l1 = 1e-5}, {.l2 = 1e-5},    {.act_l1 = 1e-5},
+        {.bias = 0.1},  {.gain = 2},  {.max_norm = 2},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct compare_arm arm = others[i];
+        arm.net = arms->net;
+        arm.act = arms->act;
+        arm.init = arm.gain > 0 ? NULL : arms->init;
+        arm.scale = arms->scale;
+        ck_assert_int_eq(job_protocol(protocol, &place, &arm, &err), RAMP_OK);
+        ck_assert_str_ne(protocol, "17f546a4b931768f");
+    }
+    job_place_close(&place);
+    end_real(&r);
+}
+END_TEST
+
 static Suite *compare_suite(void)
 {
     Suite *suite = suite_create("compare");
@@ -630,6 +685,7 @@ static Suite *compare_suite(void)
     tcase_add_test(grid, it_grows_no_further_than_it_may);
     tcase_add_test(grid, where_all_diverge_lower_rates_are_tried);
     tcase_add_test(grid, given_rates_are_not_a_grid);
+    tcase_add_test(grid, an_arm_may_have_lower_rates);
     tcase_add_test(grid, each_arm_and_seed_is_judged_by_itself);
     suite_add_tcase(suite, grid);
     TCase *resume = tcase_create("resume");
@@ -648,6 +704,7 @@ static Suite *compare_suite(void)
     tcase_add_test(real, a_target_ends_a_training);
     tcase_add_test(real, a_loss_above_the_limit_has_diverged);
     tcase_add_test(real, what_is_not_finite_has_diverged);
+    tcase_add_test(real, old_arms_keep_their_protocol);
     suite_add_tcase(suite, real);
     return suite;
 }
