@@ -55,11 +55,22 @@ const struct claim *const claims[] = {&claim_relu_def,
                                       &claim_dying_relu,
                                       &claim_leaky_rescue,
                                       &claim_relu_vs_tanh,
+                                      &claim_tanh_vs_sigmoid,
+                                      &claim_he_vs_xavier,
+                                      &claim_linear_net,
                                       &pretrain,
                                       &jarrett,
                                       &nair_hinton,
                                       &irnn,
+                                      &claim_l1_activation,
                                       &sparse_code,
+                                      &claim_weight_penalty,
+                                      &claim_bias_init,
+                                      &claim_input_scale,
+                                      &claim_zero_centred,
+                                      &claim_relatives,
+                                      &claim_maxout_dropout,
+                                      &claim_fit_loss,
                                       NULL};
 
 const struct claim *claim_find(const char *name)
@@ -89,7 +100,8 @@ enum ramp_status claim_judge(struct verdict *verdict, const struct claim *claim,
             continue;
         struct verdict found = {.word = VERDICT_INCONCLUSIVE,
                                 .scale = claim_scales[scale]};
-        status = claim->judge(&found, results, (enum claim_scale)scale, err);
+        status =
+            claim->judge(&found, claim, results, (enum claim_scale)scale, err);
         bool better = found.complete || verdict->scale[0] == 0;
         verdict_release(better ? verdict : &found);
         if (better)
@@ -212,7 +224,7 @@ static enum ramp_status print_results(FILE *file, const struct claim *claim,
         return RAMP_OK;
     enum ramp_status status = show_table(file, results, word, err);
     if (status == RAMP_OK)
-        status = claim->judge(&verdict, results, scale, err);
+        status = claim->judge(&verdict, claim, results, scale, err);
     if (status == RAMP_OK)
         status = draft_check(&verdict.sentence, "a verdict", err);
     if (status == RAMP_OK)

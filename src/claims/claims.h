@@ -26,6 +26,8 @@ struct claim_settings {
     bool stopped;        /* out: it did */
 };
 
+struct preset;
+
 struct claim {
     const char *name;      /* "relu-vs-tanh" */
     const char *statement; /* in one sentence */
@@ -39,12 +41,15 @@ struct claim {
 
     const char *untested; /* why there is no experiment; NULL: there is */
 
+    const struct preset *preset; /* see preset.h; NULL: none */
+
     /* The experiment; nothing in it may point into the settings. */
     void (*compare)(struct compare *compare, const struct claim *claim,
                     const struct claim_settings *settings);
 
     /* Judge the results of a scale that has some. */
     enum ramp_status (*judge)(struct verdict *verdict,
+                              const struct claim *claim,
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err);
 
@@ -59,7 +64,6 @@ struct claim {
                              const char *scale, struct ramp_error *err);
 };
 
-extern const struct claim claim_relu_vs_tanh;
 /* exact.c: */
 extern const struct claim claim_relu_def, claim_relu_examples, claim_relu_plot,
     claim_act_table, claim_softplus_limits;
@@ -72,6 +76,13 @@ extern const struct claim claim_vanishing_gradient, claim_saturation,
     claim_sparsity_trained;
 /* dying.c: */
 extern const struct claim claim_dying_relu, claim_leaky_rescue;
+/* Arms that are compared: */
+extern const struct claim claim_relu_vs_tanh, claim_relu_vs_tanh_map;
+extern const struct claim claim_tanh_vs_sigmoid, claim_he_vs_xavier;
+extern const struct claim claim_linear_net, claim_l1_activation;
+extern const struct claim claim_weight_penalty, claim_bias_init;
+extern const struct claim claim_input_scale, claim_zero_centred;
+extern const struct claim claim_relatives, claim_maxout_dropout, claim_fit_loss;
 
 /* All of them; ends in NULL. */
 extern const struct claim *const claims[];

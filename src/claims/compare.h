@@ -47,7 +47,8 @@ struct compare_arm {
 struct compare {
     const char *name; /* of its files, "relu-vs-tanh" */
     const char *scale;
-    const char *runs; /* the folder of unfinished trainings */
+    const char *runs; /* the folder of unfinished trainings; NULL:
+                       * runs/claims/NAME */
     const struct compare_arm *arms;
     size_t n_arms;
     int n_seeds; /* 1, 2, ... */

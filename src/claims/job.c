@@ -83,9 +83,11 @@ enum ramp_status job_place_open(struct job_place *place,
 {
     *place = (struct job_place){.compare = compare, .go_on = go_on};
     terminal_init(&place->terminal);
+    char runs[128];
     job_commit(place->commit);
-    enum ramp_status status =
-        run_folder_take(&place->folder, compare->runs, err);
+    snprintf(runs, sizeof runs, "runs/claims/%s", compare->name);
+    enum ramp_status status = run_folder_take(
+        &place->folder, compare->runs ? compare->runs : runs, err);
     if (status == RAMP_OK)
         status = open_data(place, err);
     if (status != RAMP_OK)

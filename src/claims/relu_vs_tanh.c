@@ -117,10 +117,12 @@ static void say(struct draft *draft, const char *prefix,
 /* The verdict is that of the arms as in 2012 once they have run, else that of
  * the fair ones. */
 static enum ramp_status judge(struct verdict *verdict,
+                              const struct claim *claim,
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err)
 {
     bool judged = false;
+    (void)claim;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         struct speed_ratio ratio;
         char slow[32], fast[32];

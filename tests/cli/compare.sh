@@ -100,8 +100,10 @@ refused 3 'row 1' compare $settings --epochs 3 --out whole
 # ---- ramp reproduce ----
 ln -s "$models" models
 run 0 reproduce
-for claim in relu-vs-tanh pretrain jarrett-rectification nair-hinton irnn \
-    sparse-code; do
+for claim in relu-vs-tanh tanh-vs-sigmoid he-vs-xavier linear-net pretrain \
+    jarrett-rectification nair-hinton irnn l1-activation sparse-code \
+    weight-penalty bias-init input-scale zero-centred relatives \
+    maxout-dropout fit-loss; do
     has out "$claim "
 done
 has out 'Krizhevsky, Sutskever & Hinton 2012'

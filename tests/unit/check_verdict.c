@@ -1,6 +1,6 @@
 /* check_verdict.c - made-up results, and the verdicts that the rules of the
  * claims must give them. */
-#include "claims/claims.h"
+#include "claims/preset.h"
 #include "tests/check.h"
 
 #include <math.h>
@@ -237,9 +237,244 @@ START_TEST(no_results_have_no_scale)
 }
 END_TEST
 
+/* ==== Claims about pairs of arms ==== */
+
+/* At scale full: an error, a loss or a number of epochs, whichever counts. */
+static void add_figure(struct made_up *m, const struct claim *claim,
+                       const char *arm, int seed, double figure, double zeros)
+{
+    bool epochs = claim->target > 0;
+    struct run_result row = {
+        .scale = "full",
+        .protocol = "p",
+        .seed = (uint64_t)seed,
+        .outcome = claim->preset->by_loss ? RUN_FITTED : RUN_FINISHED,
+        .reached = NAN,
+        .epochs = 10,
+        .last = {.val_error = figure / 100,
+                 .train_loss = figure,
+                 .zeros = zeros,
+                 .offset = strncmp(arm, "elu", 3) == 0 ? 0.3 : 0.6},
+    };
+    snprintf(row.arm, sizeof row.arm, "%s", arm);
+    for (int i = -1; i <= 1; i++) {
+        row.rate = compare_grid(-6 + i);
+        if (epochs) {
+            row.outcome = RUN_REACHED;
+            row.reached = row.epochs = figure + abs(i);
+        } else {
+            row.last.val_error = (figure + abs(i)) / 100;
+            row.last.train_loss = figure + abs(i);
+        }
+        struct results *r = &m->results; /* in no file: there are many */
+        ck_assert(
+            mem_grow((void **)&r->rows, &r->capacity, r->n + 1, sizeof row));
+        r->rows[r->n++] = row;
+    }
+}
+
+enum pretence { AS_SAID, THE_OTHER_WAY, NOISE };
+
+/* The figure of an arm: as it stands in the first n deciding pairs, else 5,
+ * with noise in those that should be higher. */
+static double figure_of(const struct preset *p, const char *arm, int seed,
+                        enum pretence pretence, size_t n)
+{
+    static const double noise[] = {-1, 1, 0, -1, 1};
+    for (size_t i = 0; i < p->n_pairs; i++) {
+        const struct preset_pair *pair = &p->pairs[i];
+        bool higher = strcmp(arm, pair->higher) == 0;
+        if (pair->shown || (!higher && strcmp(arm, pair->lower) != 0))
+            continue;
+        if (pretence == NOISE || i >= n)
+            return 5 + (higher ? noise[seed - 1] : 0);
+        return (higher == (pretence == AS_SAID) ? 10 : 2) + 0.01 * seed;
+    }
+    return 5;
+}
+
+static void expect_pairs(const struct claim *claim, enum pretence pretence,
+                         size_t n, enum verdict_word word)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct preset *p = claim->preset;
+    for (size_t i = 0; i < p->n_arms; i++)
+        for (int s = 1; s <= p->sizes[CLAIM_FULL].n_seeds; s++)
+            add_figure(&m, claim, p->arms[i].name, s,
+                       figure_of(p, p->arms[i].name, s, pretence, n), 0.5);
+    ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
+    ck_assert_msg(verdict.word == word, "%s: expected %s, found %s: %s",
+                  claim->name, verdict_name(word), verdict_name(verdict.word),
+                  verdict.sentence.text);
+    ck_assert(verdict.complete);
+    verdict_release(&verdict);
+    end(&m);
+}
+
+static const struct claim *const about_pairs[] = {
+    &claim_tanh_vs_sigmoid, &claim_he_vs_xavier, &claim_linear_net,
+    &claim_weight_penalty,  &claim_bias_init,    &claim_input_scale,
+    &claim_zero_centred,    &claim_relatives,    &claim_fit_loss,
+};
+
+static size_t n_deciding(const struct preset *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_pairs; i++)
+        n += !p->pairs[i].shown;
+    return n;
+}
+
+START_TEST(pairs_get_each_verdict)
+{
+    const struct claim *claim = about_pairs[_i];
+    expect_pairs(claim, AS_SAID, 100, VERDICT_REPRODUCED);
+    expect_pairs(claim, THE_OTHER_WAY, 100, VERDICT_REFUTED);
+    expect_pairs(claim, NOISE, 100, VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
+START_TEST(one_of_several_pairs_counts_as_the_rule_says)
+{
+    static const enum verdict_word one[][2] = {
+        [PRESET_ALL] = {VERDICT_PARTLY, VERDICT_INCONCLUSIVE},
+        [PRESET_ANY] = {VERDICT_REPRODUCED, VERDICT_INCONCLUSIVE},
+        [PRESET_NO] = {VERDICT_PARTLY, VERDICT_REFUTED},
+    };
+    const struct claim *claim = about_pairs[_i];
+    enum preset_need need = claim->preset->need;
+    if (n_deciding(claim->preset) < 2 || claim == &claim_weight_penalty ||
+        claim == &claim_relatives) /* pairs that share an arm */
+        return;
+    expect_pairs(claim, AS_SAID, 1, one[need][0]);
+    expect_pairs(claim, THE_OTHER_WAY, 1, one[need][1]);
+}
+END_TEST
+
+/* ReLU has 5 % error, all relatives the error given but one. */
+static void expect_relatives(double most, double one, enum verdict_word word)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct preset *p = claim_relatives.preset;
+    for (size_t i = 0; i < p->n_arms; i++)
+        for (int s = 1; s <= 3; s++) {
+            const char *arm = p->arms[i].name;
+            double error = strncmp(arm, "relu", 4) == 0 ? 5
+                           : strcmp(arm, "elu") == 0    ? one
+                                                        : most;
+            add_figure(&m, &claim_relatives, arm, s,
+                       error + (error == 5 ? 0 : 0.1 * s), 0.5);
+        }
+    ck_assert_int_eq(claim_judge(&verdict, &claim_relatives, &m.results, NULL),
+                     RAMP_OK);
+    ck_assert_int_eq(verdict.word, word);
+    verdict_release(&verdict);
+    end(&m);
+}
+
+/* Differences of .1 .2 .3 more: their standard error is 0.058. */
+START_TEST(one_better_relative_refutes_the_best)
+{
+    expect_relatives(6, 6, VERDICT_REPRODUCED);
+    expect_relatives(6, 4.8, VERDICT_PARTLY);  /* 0 +- .12 */
+    expect_relatives(6, 4.6, VERDICT_REFUTED); /* -.2 +- .12 */
+    expect_relatives(4.8, 4.8, VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
+START_TEST(pairs_wait_for_all_runs_and_seeds)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct claim *claim = &claim_linear_net;
+    for (int s = 1; s <= 5; s++) {
+        add_figure(&m, claim, "relu-3", s, 2, 0.5);
+        if (s < 5)
+            add_figure(&m, claim, "linear-3", s, 8, 0.5);
+    }
+    ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
+    ck_assert_int_eq(verdict.word, VERDICT_INCONCLUSIVE);
+    ck_assert(!verdict.complete);
+    ck_assert_ptr_nonnull(strstr(verdict.sentence.text, "missing"));
+    verdict_release(&verdict);
+    end(&m);
+}
+END_TEST
+
+/* ==== Claims with a rule of their own ==== */
+
+/* The arm i has zeros[i] and the error 2 + rises[i]; the first is the one
+ * without a penalty. */
+static void expect_sparse(const double zeros[7], const double rises[7],
+                          enum verdict_word word)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct claim *claim = &claim_l1_activation;
+    for (int i = 0; i < 7; i++)
+        for (int s = 1; s <= 3; s++)
+            add_figure(&m, claim, claim->preset->arms[i].name, s,
+                       2 + rises[i] + 0.01 * s * i, zeros[i]);
+    ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
+    ck_assert_msg(verdict.word == word, "%s", verdict.sentence.text);
+    verdict_release(&verdict);
+    end(&m);
+}
+
+START_TEST(zeros_cost_nothing_up_to_a_knee)
+{
+    static const double far[] = {0.5, 0.6, 0.7, 0.83, 0.9, 0.95, 0.99};
+    static const double near[] = {0.5, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56};
+    static const double late[] = {0, 0, 0, 0, 0.3, 0.8, 2};
+    static const double early[] = {0, 0, 0.3, 0.4, 0.5, 0.8, 2};
+    static const double flat[7] = {0};
+    expect_sparse(far, late, VERDICT_REPRODUCED);
+    expect_sparse(far, early, VERDICT_REFUTED);
+    expect_sparse(near, flat, VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
+/* Errors of maxout, with dropout, of relu, with dropout. */
+static void expect_gain(double a, double b, double c, double d, double noise,
+                        enum verdict_word word)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct claim *claim = &claim_maxout_dropout;
+    const double errors[] = {a, b, c, d};
+    for (int i = 0; i < 4; i++)
+        for (int s = 1; s <= 5; s++)
+            add_figure(&m, claim, claim->preset->arms[i].name, s,
+                       errors[i] + (i == 1 ? noise * (s - 3) : 0), 0.5);
+    ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
+    ck_assert_msg(verdict.word == word, "%s", verdict.sentence.text);
+    verdict_release(&verdict);
+    end(&m);
+}
+
+START_TEST(the_gain_of_dropout_is_compared)
+{
+    expect_gain(2, 1, 2, 1.5, 0.01, VERDICT_REPRODUCED);
+    expect_gain(2, 1.5, 2, 1, 0.01, VERDICT_REFUTED);
+    expect_gain(2, 1.4, 2, 1.5, 0.3, VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
 static Suite *verdict_suite(void)
 {
     Suite *suite = suite_create("verdict");
+    TCase *pairs = tcase_create("pairs");
+    tcase_set_timeout(pairs, 60);
+    tcase_add_loop_test(pairs, pairs_get_each_verdict, 0, COUNT(about_pairs));
+    tcase_add_loop_test(pairs, one_of_several_pairs_counts_as_the_rule_says, 0,
+                        COUNT(about_pairs));
+    tcase_add_test(pairs, one_better_relative_refutes_the_best);
+    tcase_add_test(pairs, pairs_wait_for_all_runs_and_seeds);
+    tcase_add_test(pairs, zeros_cost_nothing_up_to_a_knee);
+    tcase_add_test(pairs, the_gain_of_dropout_is_compared);
+    suite_add_tcase(suite, pairs);
     TCase *tcase = tcase_create("verdict");
     tcase_add_test(tcase, six_times_is_reproduced);
     tcase_add_test(tcase, twice_is_partly);

@@ -1,0 +1,68 @@
+/* nets.c - nets that claims need and nobody else. */
+#include "claims/nets.h"
+
+static void plain(struct draft *draft, int n, int channels)
+{
+    int n_convs = n - 1;
+    for (int i = 0; i < n_convs; i++)
+        draft_add(draft, "conv %d 3x3 pad 1%s\nact\n", channels,
+                  i == 0 || i == (n_convs + 1) / 2 ? " stride 2" : "");
+    draft_add(draft, "globalpool\ndense classes\n");
+}
+
+void net_plain_16(struct draft *draft, int n)
+{
+    plain(draft, n, 16);
+}
+
+void net_plain_24(struct draft *draft, int n)
+{
+    plain(draft, n, 24);
+}
+
+void net_krizhevsky(struct draft *draft, int change)
+{
+    static const struct {
+        int filters[2];
+        const char *detector;
+    } changes[] = {
+        {{32, 64}, "act\n"},
+        [NET_NORM] = {{32, 64}, "batchnorm\nact\n"},
+        [NET_CRELU] = {{16, 32}, "crelu\n"},
+        [NET_MAXOUT] = {{46, 90}, "maxout 2\n"},
+        [NET_MAXOUT_NORM] = {{46, 90}, "batchnorm\nmaxout 2\n"},
+    };
+    const int *filters = changes[change].filters;
+    const char *detector = changes[change].detector;
+    draft_add(draft,
+              "conv %d 5x5 pad 2\nmaxpool 3x3 stride 2 ceil\n%s"
+              "conv %d 5x5 pad 2\n%savgpool 3x3 stride 2 ceil\n"
+              "conv %d 5x5 pad 2\n%savgpool 3x3 stride 2 ceil\n"
+              "dense classes\n",
+              filters[0], detector, filters[0], detector, filters[1], detector);
+}
+
+void net_softmax(struct draft *draft, int unused)
+{
+    (void)unused;
+    draft_add(draft, "dense classes\n");
+}
+
+static void two_layers(struct draft *draft, int units, const char *detector,
+                       bool dropout)
+{
+    const char *hidden = dropout ? "dropout 0.5\n" : "";
+    draft_add(draft, "%sdense %d\n%s%sdense %d\n%s%sdense classes\n",
+              dropout ? "dropout 0.2\n" : "", units, detector, hidden, units,
+              detector, hidden);
+}
+
+void net_maxout(struct draft *draft, int dropout)
+{
+    two_layers(draft, 1200, "maxout 5\n", dropout);
+}
+
+void net_dense(struct draft *draft, int dropout)
+{
+    two_layers(draft, 780, "act\n", dropout);
+}
