@@ -53,6 +53,11 @@ struct claim {
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err);
 
+    /* What gnuplot draws of them; NULL: the curves and the rates. */
+    enum ramp_status (*picture)(struct draft *script,
+                                const struct results *results,
+                                enum claim_scale scale, struct ramp_error *err);
+
     /* Or, where no arms are compared: fill the figures of the claim; the points
      * that they are judged by; what is shown beside them (or NULL). */
     const char *table; /* the claim whose figures these are, too; NULL: its own

@@ -124,6 +124,26 @@ static enum ramp_status write_page(const struct claim *claim,
     return status;
 }
 
+static enum ramp_status draw(const struct claim *claim,
+                             const struct results *results, const char *scale,
+                             const char *folder, char note[PICTURE_NOTE_BYTES],
+                             struct ramp_error *err)
+{
+    struct draft script = {0};
+    int number = 0;
+    if (claim->picture == NULL)
+        return picture_draw(results, folder, claim->name, scale, claim->target,
+                            note, err);
+    while (!text_equal(claim_scales[number], scale))
+        number++;
+    enum ramp_status status =
+        claim->picture(&script, results, (enum claim_scale)number, err);
+    if (status == RAMP_OK)
+        status = picture_draw_script(&script, folder, claim->name, note, err);
+    draft_release(&script);
+    return status;
+}
+
 static enum ramp_status write_claim(const struct claim *claim,
                                     const char *folder,
                                     char note[PICTURE_NOTE_BYTES],
@@ -138,8 +158,7 @@ static enum ramp_status write_claim(const struct claim *claim,
     if (status == RAMP_OK && verdict.scale[0]) {
         status = write_page(claim, &results, &verdict, folder, err);
         if (status == RAMP_OK)
-            status = picture_draw(&results, folder, claim->name, verdict.scale,
-                                  claim->target, note, err);
+            status = draw(claim, &results, verdict.scale, folder, note, err);
     }
     verdict_release(&verdict);
     results_release(&results);

@@ -80,12 +80,7 @@ static void add_rates(struct draft *draft, const char *name,
 static void write_script(struct draft *draft, const struct show_arms *arms,
                          const char *name, const char *scale, double target)
 {
-    draft_add(draft,
-              "# %s.gp - draws %s.svg from the tables beside it.\n"
-              "# usage: gnuplot %s.gp\n"
-              "reset\nif (!exists(\"piped\")) set output \"%s.svg\"\n"
-              "scale = \"%s\"\n",
-              name, name, name, name, scale);
+    draft_add(draft, "scale = \"%s\"\n", scale);
     draft_add(draft, head, target > 0 ? 800 : 420);
     draft_add(draft, "set multiplot layout %d,1\n", target > 0 ? 2 : 1);
     draft_add(draft,
@@ -140,6 +135,33 @@ static enum ramp_status draw(const char *folder, const char *name,
     return status;
 }
 
+enum ramp_status picture_draw_script(const struct draft *script,
+                                     const char *folder, const char *name,
+                                     char note[PICTURE_NOTE_BYTES],
+                                     struct ramp_error *err)
+{
+    struct draft draft = {0};
+    char file[128];
+    note[0] = 0;
+    draft_add(&draft,
+              "# %s.gp - draws %s.svg.\n"
+              "# usage: gnuplot %s.gp\n"
+              "reset\nif (!exists(\"piped\")) set output \"%s.svg\"\n",
+              name, name, name, name);
+    enum ramp_status status = draft_check(script, "a picture", err);
+    if (status == RAMP_OK)
+        draft_add(&draft, "%s", script->text);
+    snprintf(file, sizeof file, "%s.gp", name);
+    if (status == RAMP_OK)
+        status = draft_check(&draft, "a picture", err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder, file, draft.text, err);
+    if (status == RAMP_OK)
+        status = draw(folder, name, note, err);
+    draft_release(&draft);
+    return status;
+}
+
 enum ramp_status picture_draw(const struct results *results, const char *folder,
                               const char *name, const char *scale,
                               double target, char note[PICTURE_NOTE_BYTES],
@@ -147,18 +169,12 @@ enum ramp_status picture_draw(const struct results *results, const char *folder,
 {
     struct show_arms arms;
     struct draft draft = {0};
-    char file[128];
     note[0] = 0;
     enum ramp_status status = show_arms_find(&arms, results, scale, err);
     if (status != RAMP_OK || arms.n == 0)
         return status;
     write_script(&draft, &arms, name, scale, target);
-    snprintf(file, sizeof file, "%s.gp", name);
-    status = draft_check(&draft, "a picture", err);
-    if (status == RAMP_OK)
-        status = run_folder_write(folder, file, draft.text, err);
-    if (status == RAMP_OK)
-        status = draw(folder, name, note, err);
+    status = picture_draw_script(&draft, folder, name, note, err);
     draft_release(&draft);
     show_arms_release(&arms);
     return status;

@@ -17,4 +17,11 @@ MUST_CHECK enum ramp_status picture_draw(const struct results *results,
                                          char note[PICTURE_NOTE_BYTES],
                                          struct ramp_error *err);
 
+/* The same of a script that says what is drawn, but not where to. */
+MUST_CHECK enum ramp_status picture_draw_script(const struct draft *script,
+                                                const char *folder,
+                                                const char *name,
+                                                char note[PICTURE_NOTE_BYTES],
+                                                struct ramp_error *err);
+
 #endif

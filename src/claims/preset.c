@@ -219,7 +219,7 @@ enum ramp_status preset_judge(struct verdict *verdict,
             return status;
         say(&verdict->sentence, claim, &p->pairs[i], &e);
         counts[state_of(&e, p->least)] += !p->pairs[i].shown;
-        n_missing += !e.complete;
+        n_missing += !e.complete && !p->pairs[i].shown;
     }
     verdict->word = word_of(p->need, counts);
     verdict->complete = n_missing == 0;

@@ -43,7 +43,8 @@ cmp -s whole.out out || fail "another table after $n parts: $(cat out)"
 figures whole >expected
 figures parts >found
 cmp -s expected found || fail "other figures: $(diff expected found)"
-[ -z "$(find parts -name '*.tmp-*')" ] || fail 'temporary files are left'
+[ -z "$(find parts -name '*.tmp-*')" ] ||
+    fail "temporary files are left: $(find parts -name '*.tmp-*')"
 
 # Nothing is trained again; what a killed comparison left is removed.
 echo x >parts/compare-curves.csv.tmp-77
@@ -100,8 +101,9 @@ refused 3 'row 1' compare $settings --epochs 3 --out whole
 # ---- ramp reproduce ----
 ln -s "$models" models
 run 0 reproduce
-for claim in relu-vs-tanh tanh-vs-sigmoid he-vs-xavier linear-net pretrain \
-    jarrett-rectification nair-hinton irnn l1-activation sparse-code \
+for claim in relu-vs-tanh relu-vs-tanh-map tanh-vs-sigmoid he-vs-xavier \
+    linear-net pretrain jarrett-rectification nair-hinton irnn \
+    l1-activation sparse-code \
     weight-penalty bias-init input-scale zero-centred relatives \
     maxout-dropout fit-loss; do
     has out "$claim "
@@ -137,5 +139,31 @@ has claims/relu-vs-tanh.md '5.51 times as many'
 has claims/README.md '**reproduced** (full)'
 run 0 reproduce --out claims
 has out 'reproduced (full)'
+
+# The map: tanh stops at 12 layers.
+{
+    echo "$names"
+    for depth in 4 8 12 16; do
+        for spread in 0.25 0.5 1 2; do
+            for seed in 1 2 3; do
+                tail=',0.7,0.5,,,,100,1,2,cpu,avx2,0.1.0,abc,2026-11-21'
+                printf 'standard,relu-%s-%s,p,0.01,%s,reached,2,2%s\n' \
+                    $depth $spread $seed "$tail"
+                end=reached,3,3
+                [ $depth -lt 12 ] || end=missed,,15
+                printf 'standard,tanh-%s-%s,p,0.01,%s,%s%s\n' \
+                    $depth $spread $seed $end "$tail"
+            done
+        done
+    done
+} >claims/relu-vs-tanh-map.csv
+run 0 reproduce relu-vs-tanh-map --page --out claims --scale standard
+has out 'tanh stops training first: at 12 layers'
+has out 'verdict: partly (scale standard)'
+has claims/relu-vs-tanh-map.gp '1 0 1.5 "1.50"'
+has claims/relu-vs-tanh-map.gp '3 2 8 "ReLU alone"'
+if command -v gnuplot >/dev/null 2>&1; then
+    has claims/relu-vs-tanh-map.svg 'ReLU alone'
+fi
 
 finish

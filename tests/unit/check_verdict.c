@@ -462,6 +462,45 @@ START_TEST(the_gain_of_dropout_is_compared)
 }
 END_TEST
 
+/* Each arm of the map takes the epochs given, or does not get there (0); tanh
+ * of the first n arms takes other ones. */
+static void expect_map(double relu, double tanh, int n, double other,
+                       enum verdict_word word, const char *text)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct claim *claim = &claim_relu_vs_tanh_map;
+    const struct preset *p = claim->preset;
+    for (size_t i = 0; i < p->n_arms; i++)
+        for (int s = 1; s <= 3; s++) {
+            bool is_tanh = p->arms[i].act[0] == 't';
+            double epochs = !is_tanh ? relu : (int)i < n ? other : tanh;
+            add_figure(&m, claim, p->arms[i].name, s, epochs, 0.5);
+            for (size_t j = m.results.n - 3; j < m.results.n; j++)
+                if (epochs == 0)
+                    m.results.rows[j].outcome = RUN_MISSED;
+        }
+    ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
+    ck_assert_msg(verdict.word == word &&
+                      strstr(verdict.sentence.text, text) != NULL,
+                  "%s: %s", verdict_name(verdict.word), verdict.sentence.text);
+    verdict_release(&verdict);
+    end(&m);
+}
+
+START_TEST(the_map_is_judged_cell_by_cell)
+{
+    expect_map(2, 12, 0, 0, VERDICT_REPRODUCED, "6.00 to 6.00 times");
+    expect_map(2, 12, 8, 4, VERDICT_PARTLY, "2.00 to 6.00 times");
+    expect_map(2, 4, 0, 0, VERDICT_REFUTED, "4 times or more in 0");
+    expect_map(2, 4, 2, 0, VERDICT_PARTLY, "ReLU alone gets there in 1 cells");
+    expect_map(0, 4, 0, 0, VERDICT_REFUTED, "ReLU stops training first: at 4");
+    expect_map(0, 0, 0, 0, VERDICT_INCONCLUSIVE, "neither in 16");
+    expect_map(2, 12, 8, 0, VERDICT_REPRODUCED,
+               "tanh stops training first: at 4");
+}
+END_TEST
+
 static Suite *verdict_suite(void)
 {
     Suite *suite = suite_create("verdict");
@@ -474,6 +513,7 @@ static Suite *verdict_suite(void)
     tcase_add_test(pairs, pairs_wait_for_all_runs_and_seeds);
     tcase_add_test(pairs, zeros_cost_nothing_up_to_a_knee);
     tcase_add_test(pairs, the_gain_of_dropout_is_compared);
+    tcase_add_test(pairs, the_map_is_judged_cell_by_cell);
     suite_add_tcase(suite, pairs);
     TCase *tcase = tcase_create("verdict");
     tcase_add_test(tcase, six_times_is_reproduced);
