@@ -291,7 +291,7 @@ const struct claim claim_identities = {
     .statement = "A rectifier scales with its input, PReLU is max(x, ax), ELU "
                  "is near to max(-1, x), and a net of rectifiers is piecewise "
                  "linear.",
-    .source = "Clevert, Unterthiner & Hochreiter 2016; Goodfellow et al. "
+    .source = "Clevert et al. 2016; Goodfellow et al. "
               "2013; He et al. 2015",
     .protocol =
         "On -10 to 10 in steps of 0.001, by training's arithmetic: "
