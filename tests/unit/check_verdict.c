@@ -384,6 +384,24 @@ START_TEST(one_better_relative_refutes_the_best)
 }
 END_TEST
 
+/* Surely higher, by 0.3 of a point: the claim is about one point. */
+START_TEST(a_small_effect_is_none)
+{
+    struct made_up m = begin();
+    struct verdict verdict;
+    const struct claim *claim = &claim_linear_net;
+    for (int s = 1; s <= 5; s++) {
+        add_figure(&m, claim, "relu-3", s, 2, 0.5);
+        add_figure(&m, claim, "linear-3", s, 2.3 + 0.01 * s, 0.5);
+        add_figure(&m, claim, "softmax", s, 2, 0.5);
+    }
+    ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
+    ck_assert_int_eq(verdict.word, VERDICT_REFUTED);
+    verdict_release(&verdict);
+    end(&m);
+}
+END_TEST
+
 START_TEST(pairs_wait_for_all_runs_and_seeds)
 {
     struct made_up m = begin();
@@ -510,6 +528,7 @@ static Suite *verdict_suite(void)
     tcase_add_loop_test(pairs, one_of_several_pairs_counts_as_the_rule_says, 0,
                         COUNT(about_pairs));
     tcase_add_test(pairs, one_better_relative_refutes_the_best);
+    tcase_add_test(pairs, a_small_effect_is_none);
     tcase_add_test(pairs, pairs_wait_for_all_runs_and_seeds);
     tcase_add_test(pairs, zeros_cost_nothing_up_to_a_knee);
     tcase_add_test(pairs, the_gain_of_dropout_is_compared);
