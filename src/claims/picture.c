@@ -171,11 +171,13 @@ enum ramp_status picture_draw(const struct results *results, const char *folder,
     struct draft draft = {0};
     note[0] = 0;
     enum ramp_status status = show_arms_find(&arms, results, scale, err);
-    if (status != RAMP_OK || arms.n == 0)
+    if (status != RAMP_OK)
         return status;
-    write_script(&draft, &arms, name, scale, target);
-    status = picture_draw_script(&draft, folder, name, note, err);
-    draft_release(&draft);
+    if (arms.n > 0) {
+        write_script(&draft, &arms, name, scale, target);
+        status = picture_draw_script(&draft, folder, name, note, err);
+        draft_release(&draft);
+    }
     show_arms_release(&arms);
     return status;
 }
