@@ -70,12 +70,13 @@ test: ## install what is missing, build and run every test
 # Check forks for each test, here too: a forked test ends with exit(), where
 # the leak checker looks, so that a leak fails the very test that made it.
 # FORTIFY is off because it would hide calls from the address checker.
+ASAN_CFLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+    -fsanitize=address,undefined
 test-asan: ## the same under gcc's address, undefined and leak checkers
 	@ASAN_OPTIONS=detect_leaks=1:$$ASAN_OPTIONS \
 	UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS \
 	$(MAKE) --no-print-directory test CC=gcc BUILD=build/asan FORTIFY= \
-	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
-	    -fsanitize=address,undefined'
+	    CFLAGS='$(ASAN_CFLAGS)'
 
 # FUZZ_CFLAGS are for all but the kernels, of which only the portable ones are
 # built: they would take minutes, and libFuzzer's eyes off the parsers.
