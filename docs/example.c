@@ -1,5 +1,4 @@
-/* example.c - trains LeNet on fashion-small, classifies the picture named. The
- * end of the program frees what it has made. */
+/* example.c - trains LeNet on fashion-small, classifies the picture named. */
 #include <ramp/ramp.h>
 #include <stdio.h>
 
@@ -23,5 +22,9 @@ int main(int argc, char **argv)
         return fprintf(stderr, "%s\n", err.text), err.status;
     ramp_top(&best, 1, probs, 10);
     printf("%s %.3f\n", ramp_model_class(model, best), (double)probs[best]);
+    ramp_image_release(&image);
+    ramp_predictor_free(predictor);
+    ramp_model_free(model);
+    ramp_dataset_free(data);
     return 0;
 }
