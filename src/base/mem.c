@@ -112,6 +112,18 @@ void mem_free(void *block)
     free(block);
 }
 
+void *mem_zlib_new(void *unused, unsigned n, unsigned size)
+{
+    (void)unused;
+    return mem_alloc(n, size);
+}
+
+void mem_zlib_free(void *unused, void *block)
+{
+    (void)unused;
+    mem_free(block);
+}
+
 size_t mem_count(void)
 {
     return atomic_load(&n_allocations);

@@ -31,6 +31,10 @@ MUST_CHECK bool mem_grow(void **block, size_t *capacity, size_t n, size_t size);
 char *mem_strdup(const char *text); /* NULL if there is no memory */
 void mem_free(void *block);         /* accepts NULL */
 
+/* The same for zlib's streams: zalloc and zfree. */
+void *mem_zlib_new(void *unused, unsigned n, unsigned size);
+void mem_zlib_free(void *unused, void *block);
+
 /* How many allocations were made so far, for the tests that count. */
 size_t mem_count(void);
 

@@ -392,23 +392,12 @@ static enum ramp_status check_body(struct png *png)
     return RAMP_OK;
 }
 
-static void *zlib_alloc(void *unused, uInt n, uInt size)
-{
-    (void)unused;
-    return mem_alloc(n, size);
-}
-
-static void zlib_free(void *unused, void *block)
-{
-    (void)unused;
-    mem_free(block);
-}
-
 enum ramp_status image_check_png(struct image_file *file)
 {
-    struct png png = {.file = file,
-                      .at = 8,
-                      .stream = {.zalloc = zlib_alloc, .zfree = zlib_free}};
+    struct png png = {
+        .file = file,
+        .at = 8,
+        .stream = {.zalloc = mem_zlib_new, .zfree = mem_zlib_free}};
     enum ramp_status status = read_header(&png);
     if (status != RAMP_OK)
         return status;

@@ -44,22 +44,10 @@ static enum ramp_status make_rows(uint8_t **rows, size_t *n_bytes,
     return status;
 }
 
-static void *zlib_alloc(void *unused, uInt n, uInt size)
-{
-    (void)unused;
-    return mem_alloc(n, size);
-}
-
-static void zlib_free(void *unused, void *block)
-{
-    (void)unused;
-    mem_free(block);
-}
-
 /* Like zlib's compress2, with our memory. */
 static bool pack(uint8_t *to, size_t *n_to, const uint8_t *from, size_t n_from)
 {
-    z_stream stream = {.zalloc = zlib_alloc, .zfree = zlib_free};
+    z_stream stream = {.zalloc = mem_zlib_new, .zfree = mem_zlib_free};
     if (deflateInit(&stream, Z_BEST_COMPRESSION) != Z_OK)
         return false;
     stream.next_in = from;
