@@ -74,6 +74,14 @@ const struct claim *const claims[] = {&claim_relu_def,
                                       &claim_fit_loss,
                                       NULL};
 
+enum claim_scale claim_scale_of(const char *word)
+{
+    int scale = 0;
+    while (!text_equal(claim_scales[scale], word))
+        scale++;
+    return (enum claim_scale)scale;
+}
+
 const struct claim *claim_find(const char *name)
 {
     for (int i = 0; claims[i]; i++)
@@ -250,20 +258,20 @@ enum ramp_status claim_print(FILE *file, const struct claim *claim,
 }
 
 static enum ramp_status run_all(struct job_place *place,
-                                struct results *results, bool *stopped,
-                                struct ramp_error *err)
+                                struct results *results, struct ramp_error *err)
 {
     const struct compare *compare = place->compare;
     char protocols[COMPARE_MAX_ARMS][JOB_PROTOCOL_BYTES];
     const char *texts[COMPARE_MAX_ARMS];
+    bool stopped;
     enum ramp_status status = RAMP_OK;
     for (size_t i = 0; i < compare->n_arms && status == RAMP_OK; i++) {
         texts[i] = protocols[i];
         status = job_protocol(protocols[i], place, &compare->arms[i], err);
     }
     if (status == RAMP_OK)
-        status = compare_run(compare, texts, results, job_train, place, stopped,
-                             err);
+        status = compare_run(compare, texts, results, job_train, place,
+                             &stopped, err);
     if (status == RAMP_OK)
         job_place_forget(place);
     return status;
@@ -285,7 +293,7 @@ static void remove_temporaries(const char *folder, const char *name)
 }
 
 enum ramp_status claim_run_compare(const struct compare *compare,
-                                   struct claim_settings *settings,
+                                   const struct claim_settings *settings,
                                    struct ramp_error *err)
 {
     struct job_place place;
@@ -298,14 +306,14 @@ enum ramp_status claim_run_compare(const struct compare *compare,
     remove_temporaries(settings->folder, compare->name);
     status = results_load(&results, settings->folder, compare->name, err);
     if (status == RAMP_OK)
-        status = run_all(&place, &results, &settings->stopped, err);
+        status = run_all(&place, &results, err);
     results_release(&results);
     job_place_close(&place);
     return status;
 }
 
 enum ramp_status claim_run(const struct claim *claim,
-                           struct claim_settings *settings,
+                           const struct claim_settings *settings,
                            char note[PICTURE_NOTE_BYTES],
                            struct ramp_error *err)
 {
@@ -324,7 +332,7 @@ enum ramp_status claim_run(const struct claim *claim,
 }
 
 enum ramp_status claim_measure(const struct claim *claim,
-                               struct claim_settings *settings,
+                               const struct claim_settings *settings,
                                struct ramp_error *err)
 {
     struct compare compare;
@@ -340,7 +348,6 @@ enum ramp_status claim_measure(const struct claim *claim,
     if (status != RAMP_OK)
         return status;
     status = job_measure(&place, settings->folder, err);
-    settings->stopped = !settings->go_on();
     job_place_close(&place);
     return status;
 }

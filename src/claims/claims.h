@@ -15,7 +15,8 @@ struct findings;
 struct lab;
 
 enum claim_scale { CLAIM_QUICK, CLAIM_STANDARD, CLAIM_FULL, CLAIM_N_SCALES };
-extern const char *const claim_scales[]; /* words, end in NULL */
+extern const char *const claim_scales[];           /* words, end in NULL */
+enum claim_scale claim_scale_of(const char *word); /* one of them */
 
 /* What a claim is run with. */
 struct claim_settings {
@@ -23,7 +24,6 @@ struct claim_settings {
     struct ramp_compute compute;
     const char *folder;  /* of the results */
     bool (*go_on)(void); /* asked after each batch; false: end, go on later */
-    bool stopped;        /* out: it did */
 };
 
 struct preset;
@@ -125,18 +125,19 @@ MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
                                         struct ramp_error *err);
 
 /* Make the trainings of a comparison that are missing in folder/NAME.csv. */
-MUST_CHECK enum ramp_status claim_run_compare(const struct compare *compare,
-                                              struct claim_settings *settings,
-                                              struct ramp_error *err);
+MUST_CHECK enum ramp_status
+claim_run_compare(const struct compare *compare,
+                  const struct claim_settings *settings,
+                  struct ramp_error *err);
 
 /* How fast the arms train: rows in folder/NAME-speed.csv, see job_measure. */
 MUST_CHECK enum ramp_status claim_measure(const struct claim *claim,
-                                          struct claim_settings *settings,
+                                          const struct claim_settings *settings,
                                           struct ramp_error *err);
 
 /* Those of a claim, then page_write. */
 MUST_CHECK enum ramp_status claim_run(const struct claim *claim,
-                                      struct claim_settings *settings,
+                                      const struct claim_settings *settings,
                                       char note[PICTURE_NOTE_BYTES],
                                       struct ramp_error *err);
 

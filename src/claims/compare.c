@@ -13,6 +13,23 @@
 #define DIVERGED 1e9
 #define ABSENT 1e12
 
+void compare_init(struct compare *compare, const char *name, const char *scale,
+                  const struct ramp_compute *compute)
+{
+    *compare = (struct compare){
+        .name = name,
+        .scale = scale,
+        .data = {.compute = *compute, .val_share = 0.1},
+        .train = {.compute = *compute,
+                  .batch = 128,
+                  .optimizer = RAMP_SGD,
+                  .momentum = 0.9,
+                  .bias_lr = 1,
+                  .norm_lr = 1,
+                  .schedule = RAMP_CONSTANT},
+    };
+}
+
 double compare_grid(int number)
 {
     static const char digits[] = {'1', '2', '5'};
@@ -346,6 +363,24 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
     return status;
 }
 
+/* A seed that does not walk the grid; nothing where all rates diverged. */
+static enum ramp_status run_best(struct walk *walk, size_t arm, int seed,
+                                 struct ramp_error *err)
+{
+    const struct compare *compare = walk->compare;
+    struct compare_rates rates;
+    enum ramp_status status =
+        collect(walk, arm, compare->n_search, &rates, err);
+    if (status != RAMP_OK)
+        return status;
+    for (int i = walk->low[arm]; i <= walk->high[arm]; i++)
+        if (rates.best >= 0 && status == RAMP_OK &&
+            rate_of(compare, arm, i) == rates.rates[rates.best])
+            status = run_one(walk, arm, i, seed, err);
+    compare_rates_release(&rates);
+    return status;
+}
+
 /* Seed by seed, so that there is early something of every arm. */
 enum ramp_status compare_run(const struct compare *compare,
                              const char *const *protocols,
@@ -363,10 +398,12 @@ enum ramp_status compare_run(const struct compare *compare,
     for (size_t arm = 0; arm < compare->n_arms; arm++)
         walk.high[arm] = compare->n_rates - 1;
     enum ramp_status status = RAMP_OK;
+    int n_search = compare->n_search ? compare->n_search : compare->n_seeds;
     for (int seed = 1; seed <= compare->n_seeds; seed++)
         for (size_t arm = 0; arm < compare->n_arms; arm++)
             if (status == RAMP_OK && !walk.stopped)
-                status = run_arm(&walk, arm, seed, err);
+                status = (seed <= n_search ? run_arm : run_best)(&walk, arm,
+                                                                 seed, err);
     *stopped = walk.stopped;
     return status;
 }

@@ -51,7 +51,9 @@ struct compare {
                        * runs/claims/NAME */
     const struct compare_arm *arms;
     size_t n_arms;
-    int n_seeds; /* 1, 2, ... */
+    int n_seeds;  /* 1, 2, ... */
+    int n_search; /* the first so many seeds walk the grid, the others have the
+                   * one rate that is best for these; 0: all walk */
 
     const char *data_name;
     struct ramp_dataset_options data;
@@ -75,6 +77,14 @@ struct compare {
     double diverged_loss; /* above it from the second epoch on: diverged; 0:
                            * only what is not finite */
 };
+
+/* Begin with the protocol that all claims share: a tenth of the training
+ * pictures held out; SGD with momentum 0.9 at a constant rate, batches of 128.
+ * Data, arms, rates, seeds and epochs are the caller's; both texts are
+ * borrowed.
+ */
+void compare_init(struct compare *compare, const char *name, const char *scale,
+                  const struct ramp_compute *compute);
 
 /* The number-th rate of the grid: 0 is 1, 1 is 2, 2 is 5, 3 is 10, -1 is 0.5.
  */

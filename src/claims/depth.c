@@ -13,39 +13,15 @@ struct size {
     int n_seeds, epochs;
 };
 
-/* SGD with momentum at a constant rate, as all claims have it. */
-static void fill_compare(struct compare *compare, const struct lab *lab,
-                         const char *data, const struct size *size)
+static void begin(struct compare *compare, const struct lab *lab,
+                  const char *data, const struct size *size)
 {
-    static char runs[160]; /* one claim runs at a time */
-    snprintf(runs, sizeof runs, "runs/claims/%s", lab->claim->name);
-    *compare = (struct compare){
-        .name = lab->claim->name,
-        .scale = lab->scale,
-        .runs = runs,
-        .n_seeds = size->n_seeds,
-        .data_name = data,
-        .data = {.compute = lab->settings->compute,
-                 .val_share = 0.1,
-                 .max_train = size->max_train},
-        .train = {.compute = lab->settings->compute,
-                  .epochs = size->epochs,
-                  .batch = 128,
-                  .optimizer = RAMP_SGD,
-                  .momentum = 0.9,
-                  .bias_lr = 1,
-                  .norm_lr = 1,
-                  .schedule = RAMP_CONSTANT},
-    };
-}
-
-static const struct size *size_of(const struct size sizes[CLAIM_N_SCALES],
-                                  const char *scale)
-{
-    int i = 0;
-    while (!text_equal(claim_scales[i], scale))
-        i++;
-    return &sizes[i];
+    compare_init(compare, lab->claim->name, lab->scale,
+                 &lab->settings->compute);
+    compare->n_seeds = size->n_seeds;
+    compare->data_name = data;
+    compare->data.max_train = size->max_train;
+    compare->train.epochs = size->epochs;
 }
 
 /* "train error 3": the name of a figure of one epoch whose `at` is the layer.
@@ -138,7 +114,7 @@ static enum ramp_status look_deep(const struct lab_look *l,
 static enum ramp_status measure_deep(struct lab *lab, struct ramp_error *err)
 {
     struct compare compare;
-    fill_compare(&compare, lab, "mnist", size_of(deep_sizes, lab->scale));
+    begin(&compare, lab, "mnist", &deep_sizes[claim_scale_of(lab->scale)]);
     compare.arms = deep_arms;
     compare.n_arms = N_DEEP_ARMS;
     compare.rates = deep_rates;
@@ -150,7 +126,7 @@ static enum ramp_status measure_deep(struct lab *lab, struct ramp_error *err)
  * every initialisation, and with rectifiers in none. */
 static void find_deep(struct findings *f)
 {
-    const struct size *size = size_of(deep_sizes, f->scale);
+    const struct size *size = &deep_sizes[claim_scale_of(f->scale)];
     static const struct finding_row rows[] = {
         {"sigmoid 1/n", "gradient factor", 0, 0, 0.5, ESSENTIAL},
         {"tanh uniform 1/sqrt n", "gradient factor", 0, 0, 0.8, BESIDES},
@@ -169,7 +145,7 @@ static void find_deep(struct findings *f)
 static enum ramp_status show_deep(FILE *file, const struct figures *figures,
                                   const char *scale, struct ramp_error *err)
 {
-    const int last = size_of(deep_sizes, scale)->epochs;
+    const int last = deep_sizes[claim_scale_of(scale)].epochs;
     (void)err;
     fprintf(file,
             "medians                 factor of a layer: at first, after "
@@ -291,7 +267,7 @@ static enum ramp_status look_wide(const struct lab_look *l,
 static enum ramp_status measure_wide(struct lab *lab, struct ramp_error *err)
 {
     struct compare compare;
-    fill_compare(&compare, lab, "mnist", size_of(wide_sizes, lab->scale));
+    begin(&compare, lab, "mnist", &wide_sizes[claim_scale_of(lab->scale)]);
     compare.arms = wide_arms;
     compare.n_arms = N_WIDE_ARMS;
     compare.rates = wide_rates;
@@ -318,7 +294,7 @@ static void add_growth(struct findings *f, enum finding_weight weight,
 
 static void find_wide(struct findings *f)
 {
-    const struct size *size = size_of(wide_sizes, f->scale);
+    const struct size *size = &wide_sizes[claim_scale_of(f->scale)];
     f->n_seeds = (size_t)size->n_seeds;
     for (int i = 0; i < N_WIDE_ARMS; i++)
         add_growth(f, i % 2 == 0 ? ESSENTIAL : BESIDES, wide_arms[i].name,
@@ -328,7 +304,7 @@ static void find_wide(struct findings *f)
 static enum ramp_status show_wide(FILE *file, const struct figures *figures,
                                   const char *scale, struct ramp_error *err)
 {
-    const int last = size_of(wide_sizes, scale)->epochs;
+    const int last = wide_sizes[claim_scale_of(scale)].epochs;
     char name[64];
     (void)err;
     fprintf(file, "saturated, %%, medians  epoch  layers 1 to %d\n", N_WIDE);
@@ -444,7 +420,7 @@ static enum ramp_status look_sparse(const struct lab_look *l,
 static enum ramp_status measure_sparse(struct lab *lab, struct ramp_error *err)
 {
     struct compare compare;
-    fill_compare(&compare, lab, "mnist", size_of(sparse_sizes, lab->scale));
+    begin(&compare, lab, "mnist", &sparse_sizes[claim_scale_of(lab->scale)]);
     compare.arms = sparse_arms;
     compare.n_arms = sizeof sparse_arms / sizeof *sparse_arms;
     compare.rates = sparse_rates;
@@ -467,7 +443,7 @@ static void find_sparse(struct findings *f)
         {"relu, L1 0.001", "zeros, trained", WHOLE, .70, .85, BESIDES},
         {"relu", "zeros, trained", WHOLE, .55, .75, BESIDES},
     };
-    f->n_seeds = (size_t)size_of(sparse_sizes, f->scale)->n_seeds;
+    f->n_seeds = (size_t)sparse_sizes[claim_scale_of(f->scale)].n_seeds;
     FINDINGS_ROWS(f, rows);
 }
 
@@ -476,7 +452,7 @@ static enum ramp_status show_sparse(FILE *file, const struct figures *figures,
 {
     static const char *const parts[] = {"relu", "relu, L1 0.001", "tanh",
                                         "sigmoid"};
-    const int last = size_of(sparse_sizes, scale)->epochs;
+    const int last = sparse_sizes[claim_scale_of(scale)].epochs;
     (void)err;
     fprintf(file, "medians, %%      zeros at first  trained  |h| < .01  val "
                   "error\n");

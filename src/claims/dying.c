@@ -48,10 +48,7 @@ enum { EPOCHS = 5 };
 
 static int n_seeds(const char *scale)
 {
-    int i = 0;
-    while (!text_equal(claim_scales[i], scale))
-        i++;
-    return sizes[i].n_seeds;
+    return sizes[claim_scale_of(scale)].n_seeds;
 }
 
 /* Over the whole training part, as validation sees it. */
@@ -83,30 +80,19 @@ static enum ramp_status look(const struct lab_look *l, struct ramp_error *err)
 
 static enum ramp_status measure(struct lab *lab, struct ramp_error *err)
 {
-    int scale = 0;
-    while (!text_equal(claim_scales[scale], lab->scale))
-        scale++;
-    const struct compare compare = {
-        .name = lab->claim->name,
-        .scale = lab->scale,
-        .runs = "runs/claims/dying",
-        .arms = arms,
-        .n_arms = N_ARMS,
-        .n_seeds = sizes[scale].n_seeds,
-        .data_name = "mnist",
-        .data = {.compute = lab->settings->compute,
-                 .val_share = 0.1,
-                 .max_train = sizes[scale].max_train},
-        .rates = rates,
-        .n_rates = N_RATES,
-        .train = {.compute = lab->settings->compute,
-                  .epochs = EPOCHS,
-                  .batch = 128,
-                  .optimizer = RAMP_SGD,
-                  .bias_lr = 1,
-                  .norm_lr = 1,
-                  .schedule = RAMP_CONSTANT},
-    };
+    struct compare compare;
+    compare_init(&compare, lab->claim->name, lab->scale,
+                 &lab->settings->compute);
+    compare.runs = "runs/claims/dying"; /* of both claims */
+    compare.arms = arms;
+    compare.n_arms = N_ARMS;
+    compare.n_seeds = n_seeds(lab->scale);
+    compare.data_name = "mnist";
+    compare.data.max_train = sizes[claim_scale_of(lab->scale)].max_train;
+    compare.rates = rates;
+    compare.n_rates = N_RATES;
+    compare.train.epochs = EPOCHS;
+    compare.train.momentum = 0;
     return lab_train(lab, &compare, look, err);
 }
 

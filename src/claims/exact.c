@@ -2,42 +2,13 @@
  * is trained, and the same comes out each time. Values are those of training's
  * own arithmetic (ramp_activation_run) where nothing else is said. */
 #include "claims/findings.h"
+#include "claims/function.h"
 #include "claims/lab.h"
 #include "claims/random.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
-
-/* f and f' of n numbers; with slope of NULL f alone. */
-static enum ramp_status run(const struct lab *lab, float *y, float *slope,
-                            const float *x, size_t n, const char *name,
-                            struct ramp_error *err)
-{
-    struct ramp_activation act;
-    enum ramp_status status = ramp_activation_parse(&act, name, err);
-    if (status == RAMP_OK)
-        status = ramp_activation_run(&act, y, slope, x, n,
-                                     &lab->settings->compute, err);
-    return status;
-}
-
-/* The same by the formula, in double. */
-static double value(const char *name, double x)
-{
-    struct ramp_activation act;
-    enum ramp_status status = ramp_activation_parse(&act, name, NULL);
-    ASSERT(status == RAMP_OK);
-    return ramp_activation_value(&act, x);
-}
-
-static double slope_of(const char *name, double x)
-{
-    struct ramp_activation act;
-    enum ramp_status status = ramp_activation_parse(&act, name, NULL);
-    ASSERT(status == RAMP_OK);
-    return ramp_activation_slope(&act, x);
-}
 
 /* ==== relu-def ==== */
 
@@ -97,7 +68,7 @@ static enum ramp_status apply_form(const struct lab *lab, size_t form, float *y,
                                    struct ramp_error *err)
 {
     if (forms[form].f == NULL)
-        return run(lab, y, NULL, x, n, "relu", err);
+        return function_run(lab, y, NULL, x, n, "relu", err);
     for (size_t i = 0; i < n; i++)
         y[i] = forms[form].f(x[i]);
     return RAMP_OK;
@@ -196,7 +167,7 @@ static enum ramp_status measure_examples(struct lab *lab,
 {
     float y[N_EXAMPLES];
     enum ramp_status status =
-        run(lab, y, NULL, examples, N_EXAMPLES, "relu", err);
+        function_run(lab, y, NULL, examples, N_EXAMPLES, "relu", err);
     lab_begin(lab, "relu", "", 0);
     for (int i = 0; i < N_EXAMPLES && status == RAMP_OK; i++)
         lab_add(lab, "rectified", (double)examples[i], (double)y[i]);
@@ -244,7 +215,7 @@ static enum ramp_status measure_plot(struct lab *lab, struct ramp_error *err)
     float x[21], y[21], slope[21];
     for (int i = 0; i <= 20; i++)
         x[i] = (float)(i - 10);
-    enum ramp_status status = run(lab, y, slope, x, 21, "relu", err);
+    enum ramp_status status = function_run(lab, y, slope, x, 21, "relu", err);
     lab_begin(lab, "relu", "", 0);
     for (int i = 0; i <= 20 && status == RAMP_OK; i++) {
         lab_add(lab, "f", (double)x[i], (double)y[i] + 0.0);
@@ -318,7 +289,7 @@ static enum ramp_status measure_values(struct lab *lab, struct ramp_error *err)
         float x = table_points[i].x, y = 0, slope = 0;
         if (i == 0 || !text_equal(act, table_points[i - 1].act))
             lab_begin(lab, act, "", 0);
-        status = run(lab, &y, &slope, &x, 1, act, err);
+        status = function_run(lab, &y, &slope, &x, 1, act, err);
         if (status != RAMP_OK)
             return status;
         lab_add(lab, "f", (double)x, (double)y);
@@ -349,7 +320,7 @@ static enum ramp_status first_one(const struct lab *lab, double *x,
         if (f)
             y = f(middle);
         else
-            status = run(lab, &y, NULL, &middle, 1, act, err);
+            status = function_run(lab, &y, NULL, &middle, 1, act, err);
         *(y == 1 ? &high : &low) = middle;
     }
     *x = (double)high;
@@ -386,8 +357,8 @@ static double lowest(const char *act)
     double low = -3, high = 0;
     for (int i = 0; i < 200; i++) {
         double a = low + (high - low) / 3, b = high - (high - low) / 3;
-        *(value(act, a) < value(act, b) ? &high : &low) =
-            value(act, a) < value(act, b) ? b : a;
+        *(function_value(act, a) < function_value(act, b) ? &high : &low) =
+            function_value(act, a) < function_value(act, b) ? b : a;
     }
     return (low + high) / 2;
 }
@@ -400,14 +371,15 @@ static enum ramp_status measure_bumps(struct lab *lab, struct ramp_error *err)
         const char *act = i == 0 ? "gelu" : "silu";
         lab_begin(lab, act, "", 0);
         lab_add(lab, "lowest at x", WHOLE, lowest(act));
-        lab_add(lab, "lowest f", WHOLE, value(act, lowest(act)));
+        lab_add(lab, "lowest f", WHOLE, function_value(act, lowest(act)));
         status = lab_end(lab, err);
     }
     for (int i = -10000; i <= 10000; i++) {
-        double x = i / 1000.0, exact = value("gelu", x);
-        tanh_gap = fmax(tanh_gap, fabs(value("gelu-tanh", x) - exact));
+        double x = i / 1000.0, exact = function_value("gelu", x);
+        tanh_gap = fmax(tanh_gap, fabs(function_value("gelu-tanh", x) - exact));
         sigmoid_gap =
-            fmax(sigmoid_gap, fabs(x * value("sigmoid", 1.702 * x) - exact));
+            fmax(sigmoid_gap,
+                 fabs(x * function_value("sigmoid", 1.702 * x) - exact));
     }
     lab_begin(lab, "gelu forms", "", 0);
     lab_add(lab, "largest gap with tanh", WHOLE, tanh_gap);
@@ -496,24 +468,27 @@ static void add_softplus(struct lab *lab, const char *act, double k)
     double widest = -1, widest_at = NAN, slope_gap = 0;
     for (int i = -10000; i <= 10000; i++) {
         double x = i / 1000.0, h = 1e-4 / k;
-        double gap = value(act, x) - fmax(0, x);
-        double difference = (value(act, x + h) - value(act, x - h)) / (2 * h);
+        double gap = function_value(act, x) - fmax(0, x);
+        double difference =
+            (function_value(act, x + h) - function_value(act, x - h)) / (2 * h);
         if (gap > widest)
             widest_at = x;
         widest = fmax(widest, gap);
-        slope_gap = fmax(slope_gap, fabs(slope_of(act, x) - difference));
+        slope_gap = fmax(slope_gap, fabs(function_slope(act, x) - difference));
     }
     double left = -20 / k, right = 20 / k;
     lab_add(lab, "widest gap to relu at x", WHOLE, widest_at);
     lab_add(lab, "widest gap times k", WHOLE, widest * k);
     lab_add(lab, "slope minus differences", WHOLE, slope_gap);
-    lab_add(lab, "slope minus sigmoid of k", WHOLE,
-            fabs(slope_of(act, 0.3) - value("sigmoid", 0.3 * k)));
-    lab_add(lab, "k f / e^kx far left", WHOLE, k * value(act, left) / exp(-20));
+    lab_add(
+        lab, "slope minus sigmoid of k", WHOLE,
+        fabs(function_slope(act, 0.3) - function_value("sigmoid", 0.3 * k)));
+    lab_add(lab, "k f / e^kx far left", WHOLE,
+            k * function_value(act, left) / exp(-20));
     lab_add(lab, "k (f - x) / e^-kx far right", WHOLE,
-            k * (value(act, right) - right) / exp(-20));
-    lab_add(lab, "slope at -1", WHOLE, slope_of(act, -1));
-    lab_add(lab, "slope at 1", WHOLE, slope_of(act, 1));
+            k * (function_value(act, right) - right) / exp(-20));
+    lab_add(lab, "slope at -1", WHOLE, function_slope(act, -1));
+    lab_add(lab, "slope at 1", WHOLE, function_slope(act, 1));
 }
 
 static double log_sum_exp(const double *x, int n)

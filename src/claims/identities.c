@@ -1,5 +1,6 @@
 /* identities.c - equations between activations, and of nets of rectifiers. */
 #include "claims/findings.h"
+#include "claims/function.h"
 #include "claims/lab.h"
 #include "claims/random.h"
 
@@ -13,25 +14,6 @@ static double grid(int i)
     return (i - N_GRID / 2) / 1000.0;
 }
 
-static enum ramp_status run(const struct lab *lab, float *y, const float *x,
-                            size_t n, const char *name, struct ramp_error *err)
-{
-    struct ramp_activation act;
-    enum ramp_status status = ramp_activation_parse(&act, name, err);
-    if (status == RAMP_OK)
-        status = ramp_activation_run(&act, y, NULL, x, n,
-                                     &lab->settings->compute, err);
-    return status;
-}
-
-static double value(const char *name, double x)
-{
-    struct ramp_activation act;
-    enum ramp_status status = ramp_activation_parse(&act, name, NULL);
-    ASSERT(status == RAMP_OK);
-    return ramp_activation_value(&act, x);
-}
-
 /* ==== Functions ==== */
 
 /* Of how many x relu(a x) is not a relu(x). */
@@ -43,9 +25,11 @@ static enum ramp_status scaling(const struct lab *lab, double *n_other, float a,
         x[i] = (float)grid(i);
         scaled[i] = a * x[i];
     }
-    enum ramp_status status = run(lab, y, x, N_GRID, "relu", err);
+    enum ramp_status status =
+        function_run(lab, y, NULL, x, N_GRID, "relu", err);
     if (status == RAMP_OK)
-        status = run(lab, of_scaled, scaled, N_GRID, "relu", err);
+        status =
+            function_run(lab, of_scaled, NULL, scaled, N_GRID, "relu", err);
     *n_other = 0;
     for (int i = 0; i < N_GRID; i++)
         *n_other += of_scaled[i] != a * y[i];
@@ -60,7 +44,7 @@ static enum ramp_status larger(const struct lab *lab, double *n_other, float a,
     snprintf(name, sizeof name, "prelu %g", (double)a);
     for (int i = 0; i < N_GRID; i++)
         x[i] = (float)grid(i);
-    enum ramp_status status = run(lab, y, x, N_GRID, name, err);
+    enum ramp_status status = function_run(lab, y, NULL, x, N_GRID, name, err);
     *n_other = 0;
     for (int i = 0; i < N_GRID; i++)
         *n_other += y[i] != fmaxf(x[i], a * x[i]);
@@ -92,7 +76,8 @@ static enum ramp_status measure_curves(struct lab *lab, struct ramp_error *err)
 {
     double widest = 0, widest_at = NAN, sum = 0, squares = 0;
     for (int i = 0; i < N_GRID; i++) {
-        double gap = value("elu", grid(i)) - value("srelu", grid(i));
+        double gap =
+            function_value("elu", grid(i)) - function_value("srelu", grid(i));
         if (fabs(gap) > widest)
             widest_at = grid(i);
         widest = fmax(widest, fabs(gap));
@@ -102,7 +87,7 @@ static enum ramp_status measure_curves(struct lab *lab, struct ramp_error *err)
     lab_add(lab, "widest gap at x", WHOLE, widest_at);
     enum ramp_status status = lab_end(lab, err);
     for (int i = 0; i < 100000; i++) {
-        double y = value("relu", sin(6.283185307179586 * i / 100000));
+        double y = function_value("relu", sin(6.283185307179586 * i / 100000));
         sum += y;
         squares += y * y;
     }

@@ -252,7 +252,7 @@ static enum ramp_status begin(struct lab *lab, struct ramp_error *err)
 }
 
 enum ramp_status lab_run(const struct claim *claim,
-                         struct claim_settings *settings,
+                         const struct claim_settings *settings,
                          struct ramp_error *err)
 {
     struct lab lab = {.claim = claim,
@@ -261,7 +261,6 @@ enum ramp_status lab_run(const struct claim *claim,
     enum ramp_status status = begin(&lab, err);
     if (status == RAMP_OK)
         status = claim->measure(&lab, err);
-    settings->stopped = lab.stopped;
     figures_release(&lab.figures);
     figures_release(&lab.part);
     return status;

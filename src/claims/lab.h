@@ -67,7 +67,7 @@ void lab_part_name(char part[LAB_PART_BYTES], const char *arm, double rate,
 
 /* As claim_run. */
 MUST_CHECK enum ramp_status lab_run(const struct claim *claim,
-                                    struct claim_settings *settings,
+                                    const struct claim_settings *settings,
                                     struct ramp_error *err);
 
 /* Judge what is in the file: that of the largest scale that is complete, or,

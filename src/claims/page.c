@@ -12,8 +12,11 @@
 
 /* ==== One claim ==== */
 
+/* What the terminal shows of a claim with arms (results) or without. */
 static enum ramp_status add_table(struct draft *draft,
+                                  const struct claim *claim,
                                   const struct results *results,
+                                  const struct figures *figures,
                                   const char *scale, struct ramp_error *err)
 {
     char *text = NULL;
@@ -21,7 +24,9 @@ static enum ramp_status add_table(struct draft *draft,
     FILE *file = open_memstream(&text, &n_bytes);
     if (file == NULL)
         return error_memory(err, "a table", 1);
-    enum ramp_status status = show_table(file, results, scale, err);
+    enum ramp_status status = results
+                                  ? show_table(file, results, scale, err)
+                                  : lab_show(file, claim, figures, scale, err);
     if (fclose(file) != 0 && status == RAMP_OK)
         status = error_memory(err, "a table", n_bytes);
     if (status == RAMP_OK)
@@ -113,7 +118,8 @@ static enum ramp_status write_page(const struct claim *claim,
               claim->name);
     if (claim->reading)
         draft_add(&draft, "%s\n\n", claim->reading);
-    enum ramp_status status = add_table(&draft, results, verdict->scale, err);
+    enum ramp_status status =
+        add_table(&draft, claim, results, NULL, verdict->scale, err);
     draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
     add_origin(&draft, claim, results, verdict->scale);
     if (status == RAMP_OK)
@@ -130,14 +136,11 @@ static enum ramp_status draw(const struct claim *claim,
                              struct ramp_error *err)
 {
     struct draft script = {0};
-    int number = 0;
     if (claim->picture == NULL)
         return picture_draw(results, folder, claim->name, scale, claim->target,
                             note, err);
-    while (!text_equal(claim_scales[number], scale))
-        number++;
     enum ramp_status status =
-        claim->picture(&script, results, (enum claim_scale)number, err);
+        claim->picture(&script, results, claim_scale_of(scale), err);
     if (status == RAMP_OK)
         status = picture_draw_script(&script, folder, claim->name, note, err);
     draft_release(&script);
@@ -194,25 +197,6 @@ static void add_figures_origin(struct draft *draft, const struct claim *claim,
               text_equal(first->commit, last->commit) ? "" : last->commit);
 }
 
-static enum ramp_status add_points(struct draft *draft,
-                                   const struct claim *claim,
-                                   const struct figures *figures,
-                                   const char *scale, struct ramp_error *err)
-{
-    char *text = NULL;
-    size_t n_bytes = 0;
-    FILE *file = open_memstream(&text, &n_bytes);
-    if (file == NULL)
-        return error_memory(err, "a table", 1);
-    enum ramp_status status = lab_show(file, claim, figures, scale, err);
-    if (fclose(file) != 0 && status == RAMP_OK)
-        status = error_memory(err, "a table", n_bytes);
-    if (status == RAMP_OK)
-        draft_add(draft, "```\n%s```\n", text);
-    free(text);
-    return status;
-}
-
 static enum ramp_status write_figures(const struct claim *claim,
                                       const char *folder,
                                       struct ramp_error *err)
@@ -231,7 +215,7 @@ static enum ramp_status write_figures(const struct claim *claim,
         draft_add(&draft, "## What came out\n\n");
         if (claim->reading)
             draft_add(&draft, "%s\n\n", claim->reading);
-        status = add_points(&draft, claim, &figures, verdict.scale, err);
+        status = add_table(&draft, claim, NULL, &figures, verdict.scale, err);
         draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
         add_figures_origin(&draft, claim, &figures, verdict.scale);
         if (status == RAMP_OK)

@@ -13,34 +13,24 @@ void preset_compare(struct compare *compare, const struct claim *claim,
 {
     const struct preset *p = claim->preset;
     enum claim_scale scale = settings->scale;
-    *compare = (struct compare){
-        .name = claim->name,
-        .scale = claim_scales[scale],
-        .arms = p->arms,
-        .n_arms = p->n_arms,
-        .n_seeds = p->sizes[scale].n_seeds,
-        .data_name = p->data,
-        .data = {.compute = settings->compute,
-                 .val_share = 0.1,
-                 .max_train = p->sizes[scale].max_train},
-        .rates = p->rates,
-        .first_rate = p->sizes[scale].first_rate,
-        .n_rates = p->sizes[scale].n_rates,
-        .n_growth = p->sizes[scale].n_growth,
-        .train = {.compute = settings->compute,
-                  .epochs = p->sizes[scale].epochs,
-                  .batch = 128,
-                  .optimizer = RAMP_SGD,
-                  .momentum = 0.9,
-                  .bias_lr = 1,
-                  .norm_lr = 1,
-                  .max_norm = p->max_norm,
-                  .augment = p->augment,
-                  .schedule = p->schedule},
-        .target = claim->target,
-        .by_loss = p->by_loss,
-        .diagnose = p->diagnose,
-    };
+    compare_init(compare, claim->name, claim_scales[scale], &settings->compute);
+    compare->arms = p->arms;
+    compare->n_arms = p->n_arms;
+    compare->n_seeds = p->sizes[scale].n_seeds;
+    compare->n_search = 1;
+    compare->data_name = p->data;
+    compare->data.max_train = p->sizes[scale].max_train;
+    compare->rates = p->rates;
+    compare->first_rate = p->sizes[scale].first_rate;
+    compare->n_rates = p->sizes[scale].n_rates;
+    compare->n_growth = p->sizes[scale].n_growth;
+    compare->train.epochs = p->sizes[scale].epochs;
+    compare->train.max_norm = p->max_norm;
+    compare->train.augment = p->augment;
+    compare->train.schedule = p->schedule;
+    compare->target = claim->target;
+    compare->by_loss = p->by_loss;
+    compare->diagnose = p->diagnose;
 }
 
 /* ==== What came out ==== */

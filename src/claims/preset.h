@@ -64,8 +64,10 @@ MUST_CHECK enum ramp_status preset_judge(struct verdict *verdict,
     "rectifier's family and 1/n for tanh, sigmoid, linear units, |x|, SELU "   \
     "and maxout, and 1/n in the last layer; biases 0. A tenth of the "         \
     "training pictures, drawn with seed 0, is the validation part. Each arm "  \
-    "has its own best rate, the one with the lowest median over the seeds; a " \
-    "seed has the same order of pictures and the same draws with every arm. "
+    "has its own best rate, found with the first seed; the others are "        \
+    "trained "                                                                 \
+    "at it. A seed has the same order of pictures and the same draws with "    \
+    "every arm. "
 
 /* ---- for claims with a rule of their own ---- */
 

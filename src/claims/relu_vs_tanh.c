@@ -59,32 +59,19 @@ static void compare_of(struct compare *compare, const struct claim *claim,
                        const struct claim_settings *settings)
 {
     enum claim_scale scale = settings->scale;
-    *compare = (struct compare){
-        .name = claim->name,
-        .scale = claim_scales[scale],
-        .runs = "runs/claims/relu-vs-tanh",
-        .arms = arms,
-        .n_arms = sizes[scale].n_arms,
-        .n_seeds = sizes[scale].n_seeds,
-        .data_name = "cifar10",
-        .data = {.compute = settings->compute,
-                 .val_share = 0.1,
-                 .max_train = sizes[scale].max_train},
-        .n_clean = 10000,
-        .first_rate = sizes[scale].first_rate,
-        .n_rates = sizes[scale].n_rates,
-        .n_growth = 4,
-        .train = {.compute = settings->compute,
-                  .epochs = sizes[scale].epochs,
-                  .batch = 128,
-                  .optimizer = RAMP_SGD,
-                  .momentum = 0.9,
-                  .bias_lr = 1,
-                  .norm_lr = 1,
-                  .schedule = RAMP_CONSTANT},
-        .target = claim->target,
-        .diverged_loss = 2.4,
-    };
+    compare_init(compare, claim->name, claim_scales[scale], &settings->compute);
+    compare->arms = arms;
+    compare->n_arms = sizes[scale].n_arms;
+    compare->n_seeds = sizes[scale].n_seeds;
+    compare->data_name = "cifar10";
+    compare->data.max_train = sizes[scale].max_train;
+    compare->n_clean = 10000;
+    compare->first_rate = sizes[scale].first_rate;
+    compare->n_rates = sizes[scale].n_rates;
+    compare->n_growth = 4;
+    compare->train.epochs = sizes[scale].epochs;
+    compare->target = claim->target;
+    compare->diverged_loss = 2.4;
 }
 
 static const char *const prefixes[] = {"2012", "fair", "2012-input",

@@ -83,8 +83,8 @@ static enum ramp_status find_arm(bool *there, bool *got, double *epochs,
         return status;
     *got = reached(&rates, epochs);
     *there = rates.n > 0;
-    for (int s = 1; rates.n > 0 && s <= n_seeds; s++)
-        *there = *there && compare_at(&rates, 0, s) != NULL;
+    for (int s = 1; rates.best >= 0 && s <= n_seeds; s++)
+        *there = *there && compare_at(&rates, rates.best, s) != NULL;
     compare_rates_release(&rates);
     return RAMP_OK;
 }

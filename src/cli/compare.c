@@ -231,6 +231,8 @@ static enum ramp_status prepare(struct comparing *c, const char *data,
                                 struct ramp_compute *compute,
                                 struct ramp_error *err)
 {
+    struct compare *compare = &c->compare;
+    compare_init(compare, "compare", "compare", compute);
     enum ramp_status status = set_arms(c, err);
     if (status == RAMP_OK)
         status = set_rates(c, err);
@@ -238,26 +240,16 @@ static enum ramp_status prepare(struct comparing *c, const char *data,
         status = set_folders(c, data, err);
     settings.data.compute = *compute;
     settings.data.max_train = (size_t)settings.max_train;
-    struct compare *compare = &c->compare;
-    compare->name = "compare";
-    compare->scale = "compare";
     compare->runs = c->runs;
     compare->arms = c->arms;
     compare->n_seeds = settings.n_seeds;
     compare->data_name = data;
     compare->data = settings.data;
     compare->target = settings.target / 100;
-    compare->train = (struct ramp_train_options){
-        .compute = *compute,
-        .epochs = settings.epochs,
-        .batch = settings.batch,
-        .optimizer = (enum ramp_optimizer)settings.optimizer,
-        .momentum = 0.9,
-        .bias_lr = 1,
-        .norm_lr = 1,
-        .l2 = settings.l2,
-        .schedule = RAMP_CONSTANT,
-    };
+    compare->train.epochs = settings.epochs;
+    compare->train.batch = settings.batch;
+    compare->train.optimizer = (enum ramp_optimizer)settings.optimizer;
+    compare->train.l2 = settings.l2;
     if (status == RAMP_OK && settings.target == 0 &&
         settings.data.val_share == 0)
         status = error_set(err, RAMP_USAGE,
@@ -292,8 +284,7 @@ static enum ramp_status report(const struct comparing *c,
     return status;
 }
 
-static enum ramp_status compare(const char *data, bool *stopped,
-                                struct ramp_error *err)
+static enum ramp_status compare(const char *data, struct ramp_error *err)
 {
     struct comparing c = {.compare = {.n_arms = 0}};
     struct ramp_compute compute;
@@ -302,11 +293,10 @@ static enum ramp_status compare(const char *data, bool *stopped,
     if (status == RAMP_OK)
         status = prepare(&c, data, &compute, err);
     if (status == RAMP_OK) {
-        struct claim_settings run = {
+        const struct claim_settings run = {
             .compute = compute, .folder = c.out, .go_on = go_on};
         train_catch_signals();
         status = claim_run_compare(&c.compare, &run, err);
-        *stopped = run.stopped;
     }
     if (status == RAMP_OK)
         status = report(&c, err);
@@ -316,11 +306,7 @@ static enum ramp_status compare(const char *data, bool *stopped,
 
 static int compare_run_verb(struct command_line *line, struct ramp_error *err)
 {
-    bool stopped = false;
-    enum ramp_status status = compare(line->words[0], &stopped, err);
-    if (status == RAMP_OK && stopped)
-        return 128 + train_signal();
-    return (int)status;
+    return train_exit(compare(line->words[0], err));
 }
 
 const struct verb verb_compare = {

@@ -112,8 +112,7 @@ static bool go_on(void)
     return train_signal() == 0;
 }
 
-static enum ramp_status reproduce(const char *name, bool *stopped,
-                                  struct ramp_error *err)
+static enum ramp_status reproduce(const char *name, struct ramp_error *err)
 {
     const struct claim *claim;
     char note[PICTURE_NOTE_BYTES] = "";
@@ -134,7 +133,6 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
                                : claim_run(claim, &run, note, err);
     if (note[0])
         cli_complain(note);
-    *stopped = run.stopped;
     if (status != RAMP_OK)
         return status;
     return claim_print(stdout, claim, settings.out,
@@ -143,13 +141,8 @@ static enum ramp_status reproduce(const char *name, bool *stopped,
 
 static int reproduce_run(struct command_line *line, struct ramp_error *err)
 {
-    bool stopped = false;
-    enum ramp_status status = line->n_words > 0
-                                  ? reproduce(line->words[0], &stopped, err)
-                                  : list(err);
-    if (status == RAMP_OK && stopped)
-        return 128 + train_signal();
-    return (int)status;
+    return train_exit(line->n_words > 0 ? reproduce(line->words[0], err)
+                                        : list(err));
 }
 
 const struct verb verb_reproduce = {
@@ -159,12 +152,11 @@ const struct verb verb_reproduce = {
     .about =
         "Runs the experiment that tests a published claim and says whether it "
         "was\nreproduced. Every finished training is kept in "
-        "docs/claims/CLAIM.csv: the same\ncommand goes on where it was "
-        "stopped (Ctrl-C ends it after the current batch).\nPage, picture and "
-        "index are written there, too. quick has 10,000 "
-        "training pictures and one seed, standard 20,000 and three;\nfull is "
-        "the claim's own protocol. Without CLAIM: the list, with costs and\n"
-        "verdicts.",
+        "docs/claims/CLAIM.csv: the same\ncommand goes on where it was stopped "
+        "(Ctrl-C ends it after the current batch).\nPage, picture and index "
+        "are written there, too. quick has 10,000 training pictures\nand one "
+        "seed, standard 20,000 and three; full is the claim's own protocol.\n"
+        "Without CLAIM: the list, with costs and verdicts.",
     .example = "  ramp reproduce\n"
                "  ramp reproduce relu-vs-tanh --scale quick",
     .options = option_table,

@@ -489,9 +489,7 @@ static int train_run(struct command_line *line, struct ramp_error *err)
     if (status == RAMP_OK)
         status = train(&t, line, err);
     mem_free(net);
-    if (status == RAMP_OK && train_signal() != 0)
-        return 128 + train_signal();
-    return (int)status;
+    return train_exit(status);
 }
 
 const struct verb verb_train = {

@@ -77,6 +77,9 @@ void train_catch_signals(void);
 /* The signal that came, or 0. */
 int train_signal(void);
 
+/* The exit status of a verb that trains: 128 + the signal, if one ended it. */
+int train_exit(enum ramp_status status);
+
 /* Why a training ended before its last epoch, if it did. */
 void train_show_end(struct train_show *show,
                     const struct train_settings *settings,

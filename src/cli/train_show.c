@@ -40,6 +40,11 @@ int train_signal(void)
     return caught;
 }
 
+int train_exit(enum ramp_status status)
+{
+    return status == RAMP_OK && caught ? 128 + caught : (int)status;
+}
+
 /* ---- Progress ---- */
 
 static void begin_advice(struct train_show *show,

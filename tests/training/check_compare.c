@@ -282,6 +282,57 @@ START_TEST(each_arm_and_seed_is_judged_by_itself)
 }
 END_TEST
 
+/* With one seed that searches the other has its best rate alone: also where the
+ * grid had grown, before the program was started anew. */
+START_TEST(only_some_seeds_search)
+{
+    struct place p = begin();
+    struct compare compare = toy_compare(2, 1);
+    struct pretence pretence = {.best = {-8, -3}};
+    ck_assert(!run(&p, &compare, &pretence));
+    compare.n_seeds = 3;
+    compare.n_search = 1;
+    ck_assert(!run(&p, &compare, &pretence));
+    ck_assert_str_eq(pretence.log, "relu 0.002 2 inf\n"
+                                   "tanh 0.1 2 inf\n"
+                                   "relu 0.002 3 inf\n"
+                                   "tanh 0.1 3 inf\n");
+    end(&p);
+}
+END_TEST
+
+START_TEST(where_all_diverge_no_seed_follows)
+{
+    struct place p = begin();
+    struct compare compare = toy_compare(1, 3);
+    struct pretence pretence = {.diverges = true};
+    compare.n_search = 1;
+    compare.n_growth = 0;
+    ck_assert(!run(&p, &compare, &pretence));
+    ck_assert_str_eq(pretence.log, "relu 0.01 1 inf\n"
+                                   "relu 0.02 1 inf\n"
+                                   "relu 0.005 1 inf\n");
+    end(&p);
+}
+END_TEST
+
+/* What claims share trains all that a net has: a factor of 0 froze biases. */
+START_TEST(the_shared_protocol_freezes_nothing)
+{
+    struct compare compare;
+    const struct ramp_compute compute = {.n_threads = 1};
+    compare_init(&compare, "toy", "full", &compute);
+    ck_assert_double_eq(compare.train.bias_lr, 1);
+    ck_assert_double_eq(compare.train.norm_lr, 1);
+    ck_assert_double_eq(compare.train.momentum, 0.9);
+    ck_assert_int_eq(compare.train.batch, 128);
+    ck_assert_int_eq(compare.train.optimizer, RAMP_SGD);
+    ck_assert_int_eq(compare.train.schedule, RAMP_CONSTANT);
+    ck_assert_double_eq(compare.data.val_share, 0.1);
+    ck_assert_int_eq(compare.data.compute.n_threads, 1);
+}
+END_TEST
+
 /* ==== Going on ==== */
 
 /* However often it is stopped, the files are those of a comparison that never
@@ -687,6 +738,9 @@ static Suite *compare_suite(void)
     tcase_add_test(grid, given_rates_are_not_a_grid);
     tcase_add_test(grid, an_arm_may_have_lower_rates);
     tcase_add_test(grid, each_arm_and_seed_is_judged_by_itself);
+    tcase_add_test(grid, only_some_seeds_search);
+    tcase_add_test(grid, where_all_diverge_no_seed_follows);
+    tcase_add_test(grid, the_shared_protocol_freezes_nothing);
     suite_add_tcase(suite, grid);
     TCase *resume = tcase_create("resume");
     tcase_set_timeout(resume, 60);
