@@ -305,14 +305,14 @@ static void recall_growth(struct walk *walk, size_t arm, int n_seeds)
         }
 }
 
-/* All rates of one seed that are in the grid by now. */
-static enum ramp_status run_rates(struct walk *walk, size_t arm, int seed,
-                                  struct ramp_error *err)
+/* One seed: a rate, then those beside it, as far as the grid goes by now. */
+static enum ramp_status run_around(struct walk *walk, size_t arm, int seed,
+                                   int middle, int n_beside,
+                                   struct ramp_error *err)
 {
-    int middle = (walk->compare->n_rates - 1) / 2;
     int low = walk->low[arm], high = walk->high[arm];
     enum ramp_status status = RAMP_OK;
-    for (int away = 0; away <= high - low && status == RAMP_OK; away++) {
+    for (int away = 0; away <= n_beside && status == RAMP_OK; away++) {
         if (middle + away <= high)
             status = run_one(walk, arm, middle + away, seed, err);
         if (status == RAMP_OK && away > 0 && middle - away >= low)
@@ -354,7 +354,9 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
     int number;
     bool grew = true;
     recall_growth(walk, arm, seed);
-    enum ramp_status status = run_rates(walk, arm, seed, err);
+    enum ramp_status status =
+        run_around(walk, arm, seed, (walk->compare->n_rates - 1) / 2,
+                   walk->high[arm] - walk->low[arm], err);
     while (status == RAMP_OK && grew) {
         status = grow(&grew, &number, walk, arm, seed, err);
         for (int s = 1; grew && s <= seed && status == RAMP_OK; s++)
@@ -364,21 +366,23 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
 }
 
 /* A seed that does not walk the grid; nothing where all rates diverged. */
-static enum ramp_status run_best(struct walk *walk, size_t arm, int seed,
-                                 struct ramp_error *err)
+static enum ramp_status run_near_best(struct walk *walk, size_t arm, int seed,
+                                      struct ramp_error *err)
 {
     const struct compare *compare = walk->compare;
     struct compare_rates rates;
+    int number = walk->low[arm];
     enum ramp_status status =
         collect(walk, arm, compare->n_search, &rates, err);
     if (status != RAMP_OK)
         return status;
-    for (int i = walk->low[arm]; i <= walk->high[arm]; i++)
-        if (rates.best >= 0 && status == RAMP_OK &&
-            rate_of(compare, arm, i) == rates.rates[rates.best])
-            status = run_one(walk, arm, i, seed, err);
+    double best = rates.best >= 0 ? rates.rates[rates.best] : 0;
     compare_rates_release(&rates);
-    return status;
+    if (best == 0 || walk->stopped)
+        return RAMP_OK;
+    while (rate_of(compare, arm, number) != best)
+        number++;
+    return run_around(walk, arm, seed, number, compare->n_beside, err);
 }
 
 /* Seed by seed, so that there is early something of every arm. */
@@ -402,8 +406,8 @@ enum ramp_status compare_run(const struct compare *compare,
     for (int seed = 1; seed <= compare->n_seeds; seed++)
         for (size_t arm = 0; arm < compare->n_arms; arm++)
             if (status == RAMP_OK && !walk.stopped)
-                status = (seed <= n_search ? run_arm : run_best)(&walk, arm,
-                                                                 seed, err);
+                status = (seed <= n_search ? run_arm : run_near_best)(
+                    &walk, arm, seed, err);
     *stopped = walk.stopped;
     return status;
 }

@@ -53,7 +53,8 @@ struct compare {
     size_t n_arms;
     int n_seeds;  /* 1, 2, ... */
     int n_search; /* the first so many seeds walk the grid, the others have the
-                   * one rate that is best for these; 0: all walk */
+                   * rate that is best for these; 0: all walk */
+    int n_beside; /* and so many rates on each side of it */
 
     const char *data_name;
     struct ramp_dataset_options data;

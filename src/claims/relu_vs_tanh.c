@@ -63,6 +63,8 @@ static void compare_of(struct compare *compare, const struct claim *claim,
     compare->arms = arms;
     compare->n_arms = sizes[scale].n_arms;
     compare->n_seeds = sizes[scale].n_seeds;
+    compare->n_search = 1;
+    compare->n_beside = 1;
     compare->data_name = "cifar10";
     compare->data.max_train = sizes[scale].max_train;
     compare->n_clean = 10000;
@@ -145,10 +147,13 @@ const struct claim claim_relu_vs_tanh = {
         "decay, augmentation or schedule. The running training error over the "
         "last full epoch of pictures is taken at every tenth of an epoch; "
         "counted are the epochs until it is 25 % or less. Rates are 1, 2 and 5 "
-        "times powers of ten; each activation has its own best rate, the one "
-        "with the lowest median over the seeds, and more rates are tried while "
-        "it lies at the edge. A rate is given up after twice the epochs of the "
-        "best of its own activation and seed, and has diverged if the mean "
+        "times powers of ten, each activation has its own: the first seed "
+        "walks "
+        "the grid, to which rates are added while the best lies at its edge, "
+        "the others have the rate that was best and those beside it, and the "
+        "best one is that with the lowest median over the seeds. A rate is "
+        "given up after twice the epochs of the best of its own activation and "
+        "seed, and has diverged if the mean "
         "loss over an epoch is above 2.4 after two epochs. A seed has the same "
         "order of pictures and the same draws for the first weights with every "
         "activation.\n\n"
