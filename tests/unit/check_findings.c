@@ -370,6 +370,57 @@ START_TEST(a_tanh_as_fast_as_relu_refutes)
 }
 END_TEST
 
+/* Figures of the quick scale, at 4 epochs where they are of one. */
+struct order {
+    double relu, tanh;        /* values that differ with max pooling */
+    double abs_gap, mean_gap; /* of |x| there, of relu with mean pooling */
+    double share;             /* of values to detect */
+    double error;             /* of pooling first; of the other .5 */
+    enum verdict_word word;
+};
+
+static enum verdict_word judge_order(const struct order *c)
+{
+    static const char others[] = "max pooling, others of 524288",
+                      gap[] = "max pooling, |difference| / |value|",
+                      mean_gap[] = "mean pooling, |difference| / |value|",
+                      values[] = "detected values";
+    static const char *const zeros[] = {"leaky", "elu", "softplus", "sigmoid"};
+    struct made_up m = begin();
+    struct figure relu[2] = {figure("relu", 1, others, NAN, c->relu),
+                             figure("relu", 1, mean_gap, NAN, c->mean_gap)};
+    for (int i = 0; i < 2; i++)
+        snprintf(relu[i].scale, sizeof relu[i].scale, "quick");
+    ck_assert_int_eq(figures_put(&m.figures, relu, 2, NULL), RAMP_OK);
+    for (int i = 0; i < 4; i++)
+        put_quick(&m, zeros[i], others, NAN, 0);
+    put_quick(&m, "tanh", others, NAN, c->tanh);
+    put_quick(&m, "abs", gap, NAN, c->abs_gap);
+    put_quick(&m, "detector first, time with relu", values, NAN, 100);
+    put_quick(&m, "pooling first, time with relu", values, NAN, 100 * c->share);
+    put_quick(&m, "detector first", "val error", 4, 0.5);
+    put_quick(&m, "pooling first", "val error", 4, c->error);
+    enum verdict_word word = judge_claim(&m, &claim_stage_order);
+    end(&m);
+    return word;
+}
+
+START_TEST(values_that_differ_decide_about_the_order)
+{
+    static const struct order cases[] = {
+        {0, 0, 0.3, 0.06, 0.25, 0.6, VERDICT_REPRODUCED},
+        {0, 1, 0.3, 0.06, 0.25, 0.4, VERDICT_PARTLY},
+        {1, 0, 0.3, 0.06, 0.25, 0.5, VERDICT_REFUTED},
+        {0, 0, 0, 0.06, 0.25, 0.5, VERDICT_REFUTED},
+        {0, 0, 0.3, 0, 0.25, 0.5, VERDICT_REFUTED},
+        {0, 0, 0.3, 0.06, 1, 0.5, VERDICT_REFUTED},
+        {0, 0, 0.3, 0.06, 0.25, NAN, VERDICT_INCONCLUSIVE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_msg(judge_order(&cases[i]) == cases[i].word, "case %zu", i);
+}
+END_TEST
+
 START_TEST(no_figures_have_no_scale)
 {
     struct made_up m = begin();
@@ -398,6 +449,7 @@ static Suite *findings_suite(void)
     tcase_add_test(tcase, gradients_that_vanish_decide);
     tcase_add_test(tcase, dead_units_and_rates_decide);
     tcase_add_test(tcase, a_tanh_as_fast_as_relu_refutes);
+    tcase_add_test(tcase, values_that_differ_decide_about_the_order);
     tcase_add_test(tcase, no_figures_have_no_scale);
     suite_add_tcase(suite, tcase);
     return suite;
