@@ -73,7 +73,7 @@ struct claim {
 extern const struct claim claim_relu_def, claim_relu_examples, claim_relu_plot,
     claim_act_table, claim_softplus_limits;
 extern const struct claim claim_identities;
-extern const struct claim claim_stage_order;
+extern const struct claim claim_stage_order, claim_derivative_at_zero;
 extern const struct claim claim_act_cost;
 /* at_init.c: */
 extern const struct claim claim_init_formulas, claim_zeros_at_init;

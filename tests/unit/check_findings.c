@@ -421,6 +421,56 @@ START_TEST(values_that_differ_decide_about_the_order)
 }
 END_TEST
 
+/* Three seeds of the standard scale; the error of all is 40 points, but with a
+ * derivative of 1 in one net. */
+static enum verdict_word judge_derivatives(const double points[3], int n_seeds)
+{
+    static const char *const nets[] = {"dense",      "dense norm", "lenet",
+                                       "lenet 0..1", "conv",       "conv norm"};
+    static const char *const derivatives[] = {"0", "0.5", "1"};
+    struct figure rows[18 * 3];
+    struct verdict verdict;
+    const struct figures figures = {.rows = rows, .n = 18 * (size_t)n_seeds};
+    for (int i = 0; i < 18 * n_seeds; i++) {
+        int seed = i / 18, net = i / 3 % 6, derivative = i % 3;
+        double more = net == 4 && derivative == 2 ? points[seed] : 0;
+        rows[i] = figure("", seed + 1, "val error", 5, 0.4 + more / 100);
+        snprintf(rows[i].part, sizeof rows[i].part, "%s %s", nets[net],
+                 derivatives[derivative]);
+        snprintf(rows[i].scale, sizeof rows[i].scale, "standard");
+    }
+    ck_assert_int_eq(
+        lab_judge(&verdict, &claim_derivative_at_zero, &figures, NULL),
+        RAMP_OK);
+    ck_assert_str_eq(verdict.scale, "standard");
+    verdict_release(&verdict);
+    return verdict.word;
+}
+
+START_TEST(sure_differences_decide_about_the_derivative)
+{
+    static const struct {
+        double points[3];
+        int n_seeds;
+        enum verdict_word word;
+    } cases[] = {
+        {{0, 0, 0}, 3, VERDICT_REPRODUCED},
+        {{0.2, -0.3, 0.2}, 3, VERDICT_REPRODUCED},
+        {{0.3, 0.31, 0.29}, 3, VERDICT_PARTLY},
+        {{2, 2.1, 1.9}, 3, VERDICT_REFUTED},
+        {{-2, -2.1, -1.9}, 3, VERDICT_REFUTED},
+        {{2, -1, 1.5}, 3, VERDICT_INCONCLUSIVE},    /* not sure */
+        {{0.5, 0.6, 0.7}, 3, VERDICT_INCONCLUSIVE}, /* sure, but of 0.35 */
+        {{0, 0}, 2, VERDICT_INCONCLUSIVE},          /* a seed is missing */
+        {{0, 0, NAN}, 3, VERDICT_INCONCLUSIVE},     /* it has no error */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_msg(judge_derivatives(cases[i].points, cases[i].n_seeds) ==
+                          cases[i].word,
+                      "case %zu", i);
+}
+END_TEST
+
 START_TEST(no_figures_have_no_scale)
 {
     struct made_up m = begin();
@@ -450,6 +500,7 @@ static Suite *findings_suite(void)
     tcase_add_test(tcase, dead_units_and_rates_decide);
     tcase_add_test(tcase, a_tanh_as_fast_as_relu_refutes);
     tcase_add_test(tcase, values_that_differ_decide_about_the_order);
+    tcase_add_test(tcase, sure_differences_decide_about_the_derivative);
     tcase_add_test(tcase, no_figures_have_no_scale);
     suite_add_tcase(suite, tcase);
     return suite;
