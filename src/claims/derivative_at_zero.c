@@ -380,7 +380,7 @@ const struct claim claim_derivative_at_zero = {
         "is within 0.5 points; partly if a difference is sure but within 0.5 "
         "points; inconclusive if a mean is beyond 0.5 points and not surely "
         "so, and with one seed",
-    .costs = {"4 minutes", "20 minutes", "1.5 hours"},
+    .costs = {"1 minute", "12 minutes", "30 minutes"},
     .measure = measure,
     .find = find,
     .show = show,

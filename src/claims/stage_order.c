@@ -543,7 +543,7 @@ const struct claim claim_stage_order = {
         "detect are not a quarter. Partly if a value of elu, softplus, tanh "
         "or sigmoid differs, else reproduced. The error of the two nets "
         "decides nothing, but has to be known",
-    .costs = {"1 minute", "10 minutes", "25 minutes"},
+    .costs = {"1 minute", "5 minutes", "10 minutes"},
     .measure = measure,
     .find = find,
     .show = show,

@@ -421,9 +421,9 @@ START_TEST(values_that_differ_decide_about_the_order)
 }
 END_TEST
 
-/* Three seeds of the standard scale; the error of all is 40 points, but with a
- * derivative of 1 in one net. */
-static enum verdict_word judge_derivatives(const double points[3], int n_seeds)
+/* The error of all is 40 points, but with a derivative of 1 in one net. */
+static enum verdict_word judge_derivatives(const double points[3], int n_seeds,
+                                           const char *scale, int epochs)
 {
     static const char *const nets[] = {"dense",      "dense norm", "lenet",
                                        "lenet 0..1", "conv",       "conv norm"};
@@ -434,15 +434,15 @@ static enum verdict_word judge_derivatives(const double points[3], int n_seeds)
     for (int i = 0; i < 18 * n_seeds; i++) {
         int seed = i / 18, net = i / 3 % 6, derivative = i % 3;
         double more = net == 4 && derivative == 2 ? points[seed] : 0;
-        rows[i] = figure("", seed + 1, "val error", 5, 0.4 + more / 100);
+        rows[i] = figure("", seed + 1, "val error", epochs, 0.4 + more / 100);
         snprintf(rows[i].part, sizeof rows[i].part, "%s %s", nets[net],
                  derivatives[derivative]);
-        snprintf(rows[i].scale, sizeof rows[i].scale, "standard");
+        snprintf(rows[i].scale, sizeof rows[i].scale, "%s", scale);
     }
     ck_assert_int_eq(
         lab_judge(&verdict, &claim_derivative_at_zero, &figures, NULL),
         RAMP_OK);
-    ck_assert_str_eq(verdict.scale, "standard");
+    ck_assert_str_eq(verdict.scale, scale);
     verdict_release(&verdict);
     return verdict.word;
 }
@@ -465,9 +465,12 @@ START_TEST(sure_differences_decide_about_the_derivative)
         {{0, 0, NAN}, 3, VERDICT_INCONCLUSIVE},     /* it has no error */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ck_assert_msg(judge_derivatives(cases[i].points, cases[i].n_seeds) ==
-                          cases[i].word,
+        ck_assert_msg(judge_derivatives(cases[i].points, cases[i].n_seeds,
+                                        "standard", 5) == cases[i].word,
                       "case %zu", i);
+    /* A seed has no interval. */
+    ck_assert_int_eq(judge_derivatives(cases[0].points, 1, "quick", 2),
+                     VERDICT_INCONCLUSIVE);
 }
 END_TEST
 
