@@ -341,8 +341,8 @@ const struct claim claim_derivative_at_zero = {
     .name = "derivative-at-zero",
     .statement = "That the rectifier has no derivative at 0 is not a problem: "
                  "nets learn as well with 0 there as with any other value.",
-    .source = "Goodfellow et al. 2016, section 6.3; against it Bertoin, Bolte, "
-              "Gerchinovitz & Pauwels 2021",
+    .source =
+        "Goodfellow et al. 2016, section 6.3; against it Bertoin et al. 2021",
     .protocol =
         "Derivatives of 0, 0.5 and 1 at 0, in float arithmetic. On MNIST a "
         "dense net of three hidden layers of 512 rectifiers, the same with "
@@ -372,7 +372,8 @@ const struct claim claim_derivative_at_zero = {
         "the choice changes what float back-propagation computes in about half "
         "of the cases, and nearly never in double; 0 is the best for plain "
         "SGD, by more than 10 points against 1 on ImageNet (two runs); batch "
-        "norm and Adam make up for it (Bertoin et al., from the abstract)",
+        "norm and Adam make up for it (Bertoin, Bolte, Gerchinovitz & Pauwels, "
+        "from the abstract)",
     .refuted_if =
         "refuted if for one of the nets the error with 0.5 or 1 is surely "
         "(95 % interval of the paired difference) 0.5 points or more away from "

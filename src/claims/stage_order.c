@@ -19,6 +19,7 @@ enum {
     FILTER = 5,
     N_MAPS = N_PICTURES * SIDE * SIDE * CHANNELS /* values before pooling */
 };
+_Static_assert(N_MAPS / 4 == 524288, "the names of figures say so");
 
 static const struct {
     const char *name;
@@ -509,8 +510,8 @@ const struct claim claim_stage_order = {
                  "same comes out, to the last bit, for every activation that "
                  "never decreases, with mean pooling it does not; and the "
                  "detector has a quarter of the values to work on.",
-    .source = "Krizhevsky 2012, the layer files of cuda-convnet; Goodfellow et "
-              "al. 2016, section 9.3 (convolution, detector, pooling)",
+    .source =
+        "Krizhevsky 2012 (cuda-convnet); Goodfellow et al. 2016, section 9.3",
     .protocol =
         "64 pictures of CIFAR-10, standardised, and the filters that a "
         "training of krizhevsky.net begins with (He normal, seed 1, biases 0): "
