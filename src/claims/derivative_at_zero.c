@@ -360,7 +360,7 @@ const struct claim claim_derivative_at_zero = {
         "step before it. The losses are compared to the last bit.\n\n"
         "Over 0..1 a blank patch of a picture is all zeros, and with a bias of "
         "0 so is what every filter of the first layer makes of it, until the "
-        "bias has moved; standardised there is no such patch.",
+        "bias has moved; standardised, a zero is left to chance.",
     .reading =
         "A difference is the mean over the seeds; the brackets begin, or end, "
         "with the part of it that is sure: the end of its 95 % interval that "
