@@ -70,40 +70,21 @@ static const struct {
     [CLAIM_STANDARD] = {20000, 3, 5},
     [CLAIM_FULL] = {0, 3, 5},
 };
-enum { N_LOOKED_AT = 2048, BATCH = 128 };
+enum { N_LOOKED_AT = 2048 };
 
-static int number_of(const char *scale)
+static void begin(struct compare *compare, const struct lab *lab, int data_set)
 {
-    int i = 0;
-    while (!text_equal(claim_scales[i], scale))
-        i++;
-    return i;
-}
-
-static struct compare compare_of(const struct lab *lab, int data_set)
-{
-    const int scale = number_of(lab->scale);
-    return (struct compare){
-        .name = lab->claim->name,
-        .scale = lab->scale,
-        .arms = data_sets[data_set].arms,
-        .n_arms = data_sets[data_set].n,
-        .n_seeds = sizes[scale].n_seeds,
-        .data_name = data_sets[data_set].name,
-        .data = {.compute = lab->settings->compute,
-                 .val_share = 0.1,
-                 .max_train = sizes[scale].max_train},
-        .rates = rates,
-        .n_rates = 1,
-        .train = {.compute = lab->settings->compute,
-                  .epochs = sizes[scale].epochs,
-                  .batch = BATCH,
-                  .optimizer = RAMP_SGD,
-                  .momentum = 0.9,
-                  .bias_lr = 1,
-                  .norm_lr = 1,
-                  .schedule = RAMP_CONSTANT},
-    };
+    const enum claim_scale scale = claim_scale_of(lab->scale);
+    compare_init(compare, lab->claim->name, lab->scale,
+                 &lab->settings->compute);
+    compare->arms = data_sets[data_set].arms;
+    compare->n_arms = data_sets[data_set].n;
+    compare->n_seeds = sizes[scale].n_seeds;
+    compare->data_name = data_sets[data_set].name;
+    compare->data.max_train = sizes[scale].max_train;
+    compare->rates = rates;
+    compare->n_rates = 1;
+    compare->train.epochs = sizes[scale].epochs;
 }
 
 /* ==== Zeros that a detector finds ==== */
@@ -200,7 +181,8 @@ static enum ramp_status race(struct lab *lab, const struct job_place *place,
     snprintf(part, sizeof part, "%s, first step", net);
     if (!lab_begin(lab, part, protocol, seed))
         return RAMP_OK;
-    r.n = (ramp_dataset_count(place->data, RAMP_TRAIN) + BATCH - 1) / BATCH;
+    size_t batch = (size_t)place->compare->train.batch;
+    r.n = (ramp_dataset_count(place->data, RAMP_TRAIN) + batch - 1) / batch;
     status = MEM_NEW(&r.losses, r.n, "losses", err);
     for (int i = 0; i < N_DERIVATIVES && status == RAMP_OK && !lab->stopped;
          i++) {
@@ -237,7 +219,8 @@ static enum ramp_status measure(struct lab *lab, struct ramp_error *err)
     enum ramp_status status = RAMP_OK;
     size_t first_net = 0;
     for (int i = 0; i < 2 && status == RAMP_OK && !lab->stopped; i++) {
-        const struct compare compare = compare_of(lab, i);
+        struct compare compare;
+        begin(&compare, lab, i);
         status = race_all(lab, &compare, first_net, err);
         if (status == RAMP_OK && !lab->stopped)
             status = lab_train(lab, &compare, look, err);
@@ -256,7 +239,7 @@ static size_t errors(double values[STATS_MAX], const struct figures *figures,
     snprintf(part, sizeof part, "%s %s", net, derivative);
     size_t n =
         figures_values(figures, scale, part, "val error",
-                       sizes[number_of(scale)].epochs, values, STATS_MAX);
+                       sizes[claim_scale_of(scale)].epochs, values, STATS_MAX);
     for (size_t i = 0; i < n; i++)
         values[i] *= 100;
     return n;
@@ -269,7 +252,7 @@ static void add_pair(struct findings *f, const char *net,
                      const char *derivative)
 {
     double with_0[STATS_MAX], other[STATS_MAX], found[3];
-    size_t wanted = (size_t)sizes[number_of(f->scale)].n_seeds;
+    size_t wanted = (size_t)sizes[claim_scale_of(f->scale)].n_seeds;
     size_t n = errors(with_0, f->figures, f->scale, net, "0");
     bool known = n >= wanted &&
                  n == errors(other, f->figures, f->scale, net, derivative);
@@ -309,7 +292,7 @@ static void show_step(FILE *file, const struct figures *figures,
 static enum ramp_status show(FILE *file, const struct figures *figures,
                              const char *scale, struct ramp_error *err)
 {
-    const int epochs = sizes[number_of(scale)].epochs;
+    const int epochs = sizes[claim_scale_of(scale)].epochs;
     (void)err;
     fprintf(file,
             "             z = 0, a million   first step to differ   validation "

@@ -1,6 +1,7 @@
 /* stage_order.c - pooling before the detector or behind it: what it changes in
  * the maps, in what is learned, and in the time it takes. */
 #include "claims/findings.h"
+#include "claims/function.h"
 #include "claims/lab.h"
 
 #include <ramp/bench.h>
@@ -139,18 +140,6 @@ static enum ramp_status read_pictures(float *x, const struct job_place *place,
     return status;
 }
 
-static enum ramp_status detect(const struct lab *lab, float *y, const float *x,
-                               size_t n, const char *name,
-                               struct ramp_error *err)
-{
-    struct ramp_activation act;
-    enum ramp_status status = ramp_activation_parse(&act, name, err);
-    if (status == RAMP_OK)
-        status = ramp_activation_run(&act, y, NULL, x, n,
-                                     &lab->settings->compute, err);
-    return status;
-}
-
 /* The filters are those that a training begins with; a rectifier and max
  * pooling stand between the two stages. */
 static enum ramp_status fill_maps(const struct lab *lab, struct maps *m,
@@ -168,7 +157,8 @@ static enum ramp_status fill_maps(const struct lab *lab, struct maps *m,
         ramp_net_tensor_values(net, 0, m->filters);
         convolve(m->first, m->pictures, m->filters, SIDE, COLOURS);
         pool(m->pooled, m->first, SIDE, false);
-        status = detect(lab, m->detected, m->pooled, n, "relu", err);
+        status =
+            function_run(lab, m->detected, NULL, m->pooled, n, "relu", err);
     }
     if (status == RAMP_OK) {
         ramp_net_tensor_values(net, 2, m->filters); /* 1: biases, all 0 */
@@ -189,9 +179,9 @@ static enum ramp_status add_orders(struct lab *lab, struct maps *m,
     double n_other = 0, sum = 0, size = 0, most = 0;
     pool(m->pooled, x, side, mean);
     enum ramp_status status =
-        detect(lab, m->act_last, m->pooled, n / 4, act, err);
+        function_run(lab, m->act_last, NULL, m->pooled, n / 4, act, err);
     if (status == RAMP_OK)
-        status = detect(lab, m->detected, x, n, act, err);
+        status = function_run(lab, m->detected, NULL, x, n, act, err);
     if (status != RAMP_OK)
         return status;
     pool(m->pool_last, m->detected, side, mean);
@@ -282,14 +272,6 @@ static void name_time(char part[LAB_PART_BYTES], int arm, const char *act)
     snprintf(part, LAB_PART_BYTES, "%s, time with %s", arms[arm].name, act);
 }
 
-static int number_of(const char *scale)
-{
-    int i = 0;
-    while (!text_equal(claim_scales[i], scale))
-        i++;
-    return i;
-}
-
 /* What the two stages with mean pooling give to their detectors. */
 static double count_detected(const struct ramp_net *net, const char *act)
 {
@@ -337,7 +319,7 @@ static enum ramp_status time_net(struct lab *lab, const struct job_place *place,
             .compute = lab->settings->compute,
             .batch = 128,
             .training = i == 1,
-            .seconds = sizes[number_of(lab->scale)].seconds};
+            .seconds = sizes[claim_scale_of(lab->scale)].seconds};
         status = ramp_bench(&result, net, &options, err);
         if (status == RAMP_OK)
             add_times(lab, &result, arm->act, modes[i]);
@@ -380,28 +362,18 @@ static enum ramp_status look(const struct lab_look *l, struct ramp_error *err)
 
 static enum ramp_status measure(struct lab *lab, struct ramp_error *err)
 {
-    const int scale = number_of(lab->scale);
-    const struct compare compare = {
-        .name = lab->claim->name,
-        .scale = lab->scale,
-        .arms = arms,
-        .n_arms = N_ARMS,
-        .n_seeds = sizes[scale].n_seeds,
-        .data_name = "cifar10",
-        .data = {.compute = lab->settings->compute,
-                 .val_share = 0.1,
-                 .max_train = sizes[scale].max_train},
-        .rates = rates,
-        .n_rates = 1,
-        .train = {.compute = lab->settings->compute,
-                  .epochs = sizes[scale].epochs,
-                  .batch = 128,
-                  .optimizer = RAMP_SGD,
-                  .momentum = 0.9,
-                  .bias_lr = 1,
-                  .norm_lr = 1,
-                  .schedule = RAMP_CONSTANT},
-    };
+    const enum claim_scale scale = claim_scale_of(lab->scale);
+    struct compare compare;
+    compare_init(&compare, lab->claim->name, lab->scale,
+                 &lab->settings->compute);
+    compare.arms = arms;
+    compare.n_arms = N_ARMS;
+    compare.n_seeds = sizes[scale].n_seeds;
+    compare.data_name = "cifar10";
+    compare.data.max_train = sizes[scale].max_train;
+    compare.rates = rates;
+    compare.n_rates = 1;
+    compare.train.epochs = sizes[scale].epochs;
     struct job_place place;
     enum ramp_status status =
         job_place_open(&place, &compare, lab->settings->go_on, err);
@@ -440,7 +412,7 @@ static double timed_least(const struct figures *figures, const char *scale,
 
 static void find(struct findings *f)
 {
-    const int scale = number_of(f->scale);
+    const int scale = claim_scale_of(f->scale);
     double first[STATS_MAX], second[STATS_MAX];
     for (int i = 0; i < N_ACTS; i++)
         if (acts[i].non_decreasing)
@@ -507,7 +479,7 @@ static enum ramp_status show(FILE *file, const struct figures *figures,
     for (int i = 0; i < N_ARMS; i++)
         fprintf(file, "%-14s  %5.2f\n", arms[i].name,
                 100 * figures_median(figures, scale, arms[i].name, "val error",
-                                     sizes[number_of(scale)].epochs));
+                                     sizes[claim_scale_of(scale)].epochs));
     return RAMP_OK;
 }
 
