@@ -1,10 +1,10 @@
 /* fuzz_model.c - models from the file to an answer. An input that begins with
  * '{' is a model file (model_file.h), loaded and asked about one picture. Any
  * other is the text of a net behind one byte: a model is made around it, saved,
- * loaded again, found equal and asked. Three of four changes of an input keep
- * what makes a model of it. */
-#include "net/netspec.h"
+ * loaded again, found equal and asked. Seven of eight changes of an input leave
+ * a model (model_mend.h), so that most inputs come to a forward pass. */
 #include "tests/fuzz/model_file.h"
+#include "tests/fuzz/model_mend.h"
 
 #include <math.h>
 #include <ramp/predict.h>
@@ -57,16 +57,20 @@ enum ramp_status __wrap_file_save_commit(struct file_save **save,
 
 /* ---- the answer ---- */
 
-/* Large nets take the same ways, only longer. */
-static bool is_small(const struct layer *layers, size_t n, struct shape input)
+static size_t n_runs, n_passes;
+
+static void report(void)
 {
-    double values = (double)shape_size(input), flop = 0;
-    for (size_t i = 0; i < n; i++) {
-        values += (double)shape_size(layers[i].out);
-        values += (double)layer_n_params(&layers[i]);
-        flop += layer_forward_flop(&layers[i]);
-    }
-    return values <= 20000 && flop <= 200000;
+    fprintf(stderr, "%zu runs, %zu with a forward pass\n", n_runs, n_passes);
+}
+
+/* Called by libFuzzer alone. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    return atexit(report);
 }
 
 static void ask(const struct ramp_model *model)
@@ -85,6 +89,7 @@ static void ask(const struct ramp_model *model)
     ASSERT(ramp_predictor_new(&predictor, model, 1, &compute, &err) == RAMP_OK);
     enum ramp_status status =
         ramp_predict_image(predictor, NULL, probs, &image, &err);
+    n_passes++;
     fuzz_check_error(status, &err);
     for (size_t i = 0; i < n && status == RAMP_OK; i++) {
         ASSERT(probs[i] >= 0 && probs[i] <= 1);
@@ -97,14 +102,18 @@ static void ask(const struct ramp_model *model)
 
 /* ---- from a text ---- */
 
+static struct ramp_net_options text_options(uint8_t byte)
+{
+    return (struct ramp_net_options){.channels = byte & 1 ? 3 : 1,
+                                     .height = 1 + (byte >> 1 & 7),
+                                     .width = 1 + (byte >> 4 & 7),
+                                     .n_classes = byte & 128 ? 5 : 2,
+                                     .act = {.kind = RAMP_ACT_TANH}};
+}
+
 static struct ramp_net *small_net(const uint8_t *bytes, size_t n_bytes)
 {
-    const struct ramp_net_options options = {.channels = bytes[0] & 1 ? 3 : 1,
-                                             .height = 1 + (bytes[0] >> 1 & 7),
-                                             .width = 1 + (bytes[0] >> 4 & 7),
-                                             .n_classes =
-                                                 bytes[0] & 128 ? 5 : 2,
-                                             .act = {.kind = RAMP_ACT_TANH}};
+    const struct ramp_net_options options = text_options(bytes[0]);
     struct ramp_error err = {.text = ""};
     struct ramp_net *net = NULL;
     struct layer *layers;
@@ -113,7 +122,7 @@ static struct ramp_net *small_net(const uint8_t *bytes, size_t n_bytes)
     char *text = fuzz_text(bytes + 1, n_bytes - 1);
     if (netspec_parse(&layers, &n, &input, text, "fuzz", &options, &err) ==
         RAMP_OK) {
-        if (is_small(layers, n, input))
+        if (mend_is_small(layers, n, input, MEND_MAX_VALUES))
             ASSERT(ramp_net_parse(&net, text, "fuzz", &options, &err) ==
                    RAMP_OK);
         mem_free(layers);
@@ -158,13 +167,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     struct ramp_error err = {.text = ""};
     struct ramp_model *model = NULL;
     struct ramp_net *net = NULL;
+    n_runs++;
     if (n_bytes == 0)
         return 0;
     if (bytes[0] != '{')
         net = small_net(bytes, n_bytes);
     else if (model_file_compose(&model, bytes, n_bytes, &err) == RAMP_OK &&
-             is_small(model->net->layers, model->net->n_layers,
-                      model->net->input))
+             mend_is_small(model->net->layers, model->net->n_layers,
+                           model->net->input, MEND_MAX_VALUES))
         ask(model);
     if (net != NULL)
         save_and_load(net);
@@ -172,33 +182,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     return 0;
 }
 
-/* ---- changes that leave a model a model ---- */
-
-/* The weights, which stand behind the header; there are as many as before. */
-static size_t change_weights(uint8_t *bytes, size_t n_bytes)
-{
-    uint8_t *zero = memchr(bytes, 0, n_bytes);
-    if (zero == NULL || zero + 1 == bytes + n_bytes)
-        return LLVMFuzzerMutate(bytes, n_bytes, n_bytes);
-    size_t n = (size_t)(bytes + n_bytes - (zero + 1));
-    size_t n_left = LLVMFuzzerMutate(zero + 1, n, n);
-    memset(zero + 1 + n_left, 0, n - n_left);
-    return n_bytes;
-}
-
-static size_t replace(uint8_t *bytes, size_t n_bytes, size_t at, size_t n_old,
-                      const char *text)
-{
-    size_t n = strlen(text), rest = n_bytes - at - n_old;
-    memmove(bytes + at + n, bytes + at + n_old, rest);
-    memcpy(bytes + at, text, n);
-    return n_bytes - n_old + n;
-}
+/* ---- changes ---- */
 
 /* A line of a net goes, comes, becomes another or has another number. The
- * last one, that of the classes, stays. */
-static size_t change_line(uint8_t *bytes, size_t n_bytes, size_t max_bytes,
-                          unsigned seed)
+ * caller frees the text. */
+static char *change_line(const char *text, unsigned seed)
 {
     static const char *const lines[] = {"conv 3 3x3 pad 1\n",
                                         "conv 4 2x2 stride 2\n",
@@ -216,33 +204,125 @@ static size_t change_line(uint8_t *bytes, size_t n_bytes, size_t max_bytes,
                                         "maxpool 3x3 pad 1\n",
                                         "avgpool 2x2 ceil\n",
                                         "avgpool 2x2\n",
+                                        "globalpool\n",
+                                        "prelu\n",
+                                        "maxout 2\n",
+                                        "crelu\n",
                                         "dropout 0.5\n",
                                         "dense 16\n",
                                         "maxpool 3x2 stride 1\n"};
     const char *line = lines[seed % (sizeof lines / sizeof *lines)];
     unsigned how = seed / 32 % 4;
-    size_t at = 1 + seed / 128 % (n_bytes - 1);
-    while (at > 1 && bytes[at - 1] != '\n')
+    size_t n = strlen(text), at = n ? seed / 128 % n : 0;
+    while (at > 0 && text[at - 1] != '\n')
         at--;
-    uint8_t *end = memchr(bytes + at, '\n', n_bytes - at);
-    size_t n_old = end ? (size_t)(end + 1 - (bytes + at)) : 0;
-    if (how == 0)
-        return replace(bytes, n_bytes, at, n_old, "");
+    size_t n_old = strcspn(text + at, "\n");
+    n_old += text[at + n_old] == '\n';
+    size_t n_room = n + strlen(line) + 1;
+    char *changed = malloc(n_room);
+    ASSERT(changed != NULL);
+    snprintf(changed, n_room, "%.*s%s%s", (int)at, text, how > 1 ? line : "",
+             text + at + (how % 2 ? 0 : n_old));
     if (how == 1)
-        for (size_t i = at; i < at + n_old; i++)
-            if (bytes[i] >= '0' && bytes[i] <= '9')
-                bytes[i] = (uint8_t)('1' + seed / 1024 % 5);
-    if (how == 1 || n_bytes + strlen(line) > max_bytes)
-        return n_bytes;
-    return replace(bytes, n_bytes, at, how == 2 ? n_old : 0, line);
+        for (char *p = changed + at; p < changed + at + n_old; p++)
+            *p = *p >= '0' && *p <= '9' ? (char)('1' + seed / 1024 % 5) : *p;
+    return changed;
+}
+
+static size_t change_text(uint8_t *bytes, size_t n_bytes, size_t max_bytes,
+                          unsigned seed)
+{
+    const struct ramp_net_options options = text_options(bytes[0]);
+    char *text = fuzz_text(bytes + 1, n_bytes - 1);
+    char *changed = change_line(text, seed);
+    char *mended = mend_net(changed, &options, MEND_MAX_VALUES);
+    size_t n = strlen(mended);
+    if (n < max_bytes)
+        memcpy(bytes + 1, mended, n);
+    free(text);
+    free(changed);
+    free(mended);
+    return n < max_bytes ? 1 + n : n_bytes;
+}
+
+/* The file of a model whose weights are those behind the header as far as they
+ * go; 0 if there is no room for it. */
+static size_t compose(uint8_t *bytes, size_t n_bytes, size_t max_bytes,
+                      const struct ramp_model *model, bool velocity)
+{
+    const struct model_extra extra = {.name = "velocity",
+                                      .block = model->net->params};
+    struct ramp_error err;
+    if (model_save_with(model, "fuzz.safetensors", &extra, velocity, &err) !=
+            RAMP_OK ||
+        n_written - 7 > max_bytes)
+        return 0;
+    size_t n_head = 8 + (size_t)written[0] + 256 * (size_t)written[1];
+    uint8_t *zero = memchr(bytes, 0, n_bytes);
+    uint8_t *old = zero ? zero + 1 : bytes + n_bytes;
+    size_t n_old = (size_t)(bytes + n_bytes - old);
+    for (size_t i = 0; n_head + i + 4 <= n_written; i += 4) {
+        float value = .25f;
+        if (i + 4 <= n_old)
+            memcpy(&value, old + i, 4);
+        if (!isfinite(value))
+            value = 1;
+        memcpy(written + n_head + i, &value, 4);
+    }
+    memcpy(bytes, written + 8, n_head - 8);
+    bytes[n_head - 8] = 0;
+    memcpy(bytes + n_head - 7, written + n_head, n_written - n_head);
+    return n_written - 7;
+}
+
+/* A file made of what is left of one, and of another setting or another line
+ * of its net if there is a seed for it. */
+static size_t change_file(uint8_t *bytes, size_t n_bytes, size_t max_bytes,
+                          unsigned seed)
+{
+    char *values[MEND_N_KEYS], *head = fuzz_text(bytes, n_bytes);
+    size_t n = 0, key = seed / 2 % MEND_N_KEYS;
+    bool velocity = strstr(head, "\"optimizer.") != NULL;
+    mend_read(values, head);
+    char **value = &values[seed % 2 ? MEND_NET : key], *before = *value;
+    if (seed % 2)
+        *value = change_line(before, seed / 2);
+    else if (seed != 0)
+        *value = mend_copy(mend_keys[key].words[seed / 32 % MEND_N_WORDS]);
+    struct ramp_model *model = mend_model(values, max_bytes / 8);
+    if (model != NULL)
+        n = compose(bytes, n_bytes, max_bytes, model, velocity);
+    ramp_model_free(model);
+    if (*value != before)
+        free(before);
+    for (size_t i = 0; i < MEND_N_KEYS; i++)
+        free(values[i]);
+    free(head);
+    return n ? n : n_bytes;
+}
+
+/* The weights, which stand behind the header; there are as many as before. */
+static void change_weights(uint8_t *bytes, size_t n_bytes)
+{
+    uint8_t *zero = memchr(bytes, 0, n_bytes);
+    size_t n = zero ? (size_t)(bytes + n_bytes - (zero + 1)) : 0;
+    size_t n_left = n ? LLVMFuzzerMutate(zero + 1, n, n) : 0;
+    if (n > n_left)
+        memset(zero + 1 + n_left, 0, n - n_left);
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t n_bytes, size_t max_bytes,
                                unsigned seed)
 {
-    if (n_bytes < 2 || seed % 4 == 0)
+    if (n_bytes < 2 || seed % 8 == 0)
         return LLVMFuzzerMutate(bytes, n_bytes, max_bytes);
-    if (bytes[0] == '{')
-        return change_weights(bytes, n_bytes);
-    return change_line(bytes, n_bytes, max_bytes, seed / 4);
+    if (bytes[0] != '{')
+        return change_text(bytes, n_bytes, max_bytes, seed / 8);
+    if (seed % 8 > 3)
+        return change_file(bytes, n_bytes, max_bytes, seed / 8);
+    if (seed % 8 == 1)
+        n_bytes = LLVMFuzzerMutate(bytes, n_bytes, max_bytes);
+    else
+        change_weights(bytes, n_bytes);
+    return change_file(bytes, n_bytes, max_bytes, 0);
 }
