@@ -155,6 +155,8 @@ static void save_and_load(struct ramp_net *net)
         ASSERT(strcmp(ramp_model_fact(again, "seed"), "1") == 0);
         ASSERT(again->net->n_params == model->net->n_params);
         ASSERT(memcmp(again->net->params, model->net->params, n_bytes) == 0);
+        ASSERT(ramp_model_set_fact(again, "seed", NULL, &err) == RAMP_OK);
+        ASSERT(ramp_model_fact(again, "seed") == NULL);
         ask(again);
     }
     ramp_model_free(again);

@@ -4,6 +4,10 @@
 #include "tests/check.h"
 #include "tests/unit/make_data.h"
 
+#include "data/tree.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static const struct sample sample = {
@@ -303,6 +307,57 @@ START_TEST(loops_and_depth)
 }
 END_TEST
 
+/* 22: folders inside each other until a path has no room for one more. The last
+ * file can only be made from the folder that it lies in. */
+START_TEST(long_paths)
+{
+    char name[255], *folder = mem_strdup(test_path("long"));
+    memset(name, 'x', 250);
+    memcpy(name + 250, ".pgm", 5);
+    for (int i = 0; i < 2; i++) {
+        char *inner = file_join(folder, name);
+        mem_free(folder);
+        folder = inner;
+    }
+    put_folder(folder, "cat");
+    size_t length = strlen(folder);
+    int at = open(folder, O_RDONLY | O_DIRECTORY);
+    for (; length + 255 < TREE_PATH_BYTES; length += 255) {
+        ck_assert_int_eq(mkdirat(at, name, 0755), 0);
+        int inner = openat(at, name, O_RDONLY | O_DIRECTORY);
+        close(at);
+        at = inner;
+    }
+    close(openat(at, name, O_WRONLY | O_CREAT, 0644));
+    open_bad(folder, NULL, RAMP_DATA, "expected paths of at most 4095 bytes");
+    ck_assert_int_eq(unlinkat(at, name, 0), 0);
+    close(at);
+    mem_free(folder);
+}
+END_TEST
+
+/* Between a first look and the scan a folder may go, and open files may become
+ * too many. */
+START_TEST(folders_not_opened)
+{
+    const char *folder = two_classes("unopened");
+    struct tree tree;
+    struct ramp_error err;
+    struct rlimit limit, none;
+    ck_assert_int_eq(tree_scan(&tree, test_path("gone"), &err), RAMP_DATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "gone': No such file"));
+    int lowest = open("/dev/null", O_RDONLY);
+    close(lowest);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){(rlim_t)lowest, limit.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum ramp_status status = tree_scan(&tree, folder, &err);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_eq(status, RAMP_MEMORY);
+    ck_assert_ptr_nonnull(strstr(err.text, "unopened': Too many open files"));
+}
+END_TEST
+
 /* What has the name of a picture and is none: refused with its name, or left
  * out on request. */
 START_TEST(bad_pictures)
@@ -443,6 +498,8 @@ static Suite *suite(void)
     tcase_add_test(tc, other_test_classes);
     tcase_add_loop_test(tc, bad_class_names, 0, 5);
     tcase_add_test(tc, loops_and_depth);
+    tcase_add_test(tc, long_paths);
+    tcase_add_test(tc, folders_not_opened);
     tcase_add_loop_test(tc, bad_pictures, 0, 4);
     tcase_add_loop_test(tc, first_bad, 0, 4);
     tcase_add_test(tc, all_bad);

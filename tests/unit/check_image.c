@@ -1055,6 +1055,19 @@ START_TEST(files)
 }
 END_TEST
 
+/* 162: refused by its length alone; nothing of it is read. */
+START_TEST(too_many_bytes)
+{
+    struct ramp_image image;
+    struct ramp_error err;
+    size_t n_bytes = ((size_t)1 << 30) + 1;
+    ck_assert_int_eq(ramp_image_decode(&image, "P5", n_bytes, "x", &err),
+                     RAMP_DATA);
+    ck_assert_ptr_nonnull(strstr(err.text, "found 1073741825"));
+    ck_assert_ptr_null(image.pixels);
+}
+END_TEST
+
 /* Row 5 of the promises: the memory around a picture never shows in it. */
 START_TEST(same_bytes_each_time)
 {
@@ -1135,6 +1148,7 @@ static Suite *suite(void)
     tcase_add_test(tc, pnm_variants);
     add_loop(tc, refused, sizeof refusals / sizeof refusals[0]);
     add_loop(tc, refused_strangers, sizeof strangers / sizeof strangers[0]);
+    tcase_add_test(tc, too_many_bytes);
     tcase_add_test(tc, same_bytes_each_time);
     add_loop(tc, without_memory, 2);
     suite_add_tcase(s, tc);

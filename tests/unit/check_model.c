@@ -314,6 +314,25 @@ START_TEST(facts_keep_order_and_are_checked)
 }
 END_TEST
 
+START_TEST(facts_are_removed)
+{
+    struct ramp_model *model = make_model();
+    const char *name, *text;
+    ck_assert(ramp_model_set_fact(model, "seed", NULL, NULL) == RAMP_OK);
+    ck_assert(ramp_model_set_fact(model, "seed", NULL, NULL) == RAMP_OK);
+    ck_assert_ptr_null(ramp_model_fact(model, "seed"));
+    ck_assert(ramp_model_fact_at(model, 0, &name, &text));
+    ck_assert_str_eq(name, "command");
+    ck_assert(ramp_model_fact_at(model, 1, &name, &text));
+    ck_assert_str_eq(name, "a");
+    ck_assert(!ramp_model_fact_at(model, 2, &name, &text));
+    ck_assert(ramp_model_set_fact(model, "seed", "y", NULL) == RAMP_OK);
+    ck_assert(ramp_model_fact_at(model, 2, &name, &text));
+    ck_assert_str_eq(text, "y");
+    ramp_model_free(model);
+}
+END_TEST
+
 static void expect_new_refused(const char *text, const char *const *classes,
                                int n_classes, const struct ramp_preprocess *pre,
                                const char *message)
@@ -814,6 +833,7 @@ static Suite *suite(void)
     tcase_add_test(files, bad_weights_are_not_saved);
     tcase_add_test(files, slots_are_kept);
     tcase_add_test(making, facts_keep_order_and_are_checked);
+    tcase_add_test(making, facts_are_removed);
     tcase_add_test(making, new_model_is_checked);
     tcase_add_test(making, constant_channel_is_taken_as_1);
     tcase_add_loop_test(rules, edited_file_is_judged, 0,
