@@ -148,30 +148,6 @@ static bool normal_path(char out[TREE_PATH_BYTES], const char *path)
     return n > 0;
 }
 
-/* A member whose header does not tell its size is read in growing pieces. */
-static enum ramp_status read_unsized(struct reader *reader, uint8_t **bytes,
-                                     uint64_t *n_bytes, struct ramp_error *err)
-{
-    size_t room = 0, n = 0;
-    for (;;) {
-        if (n + reader->n_bytes > reader->max_bytes)
-            return over_limit(reader, err);
-        if (!mem_grow((void **)bytes, &room, n + READ_BLOCK_BYTES, 1))
-            return error_memory(err, "a file of an archive",
-                                n + READ_BLOCK_BYTES);
-        la_ssize_t got = reader->lib.read_data(reader->archive, *bytes + n,
-                                               READ_BLOCK_BYTES);
-        if (got < 0)
-            return archive_failed(reader, err);
-        if (got == 0)
-            break;
-        n += (size_t)got;
-    }
-    *n_bytes = n;
-    reader->n_bytes += n;
-    return RAMP_OK;
-}
-
 static enum ramp_status read_sized(struct reader *reader, uint8_t **bytes,
                                    uint64_t n_bytes, struct ramp_error *err)
 {
@@ -192,9 +168,15 @@ static enum ramp_status read_sized(struct reader *reader, uint8_t **bytes,
                              (unsigned long long)n_bytes, done);
         done += (size_t)got;
     }
-    /* A zip compares checksums only when it is asked for more. */
+    /* A zip compares checksums only when it is asked for more, and gives more
+     * than its headers say. */
     uint8_t more;
     la_ssize_t got = reader->lib.read_data(reader->archive, &more, 1);
+    if (got > 0)
+        return error_set(err, RAMP_DATA,
+                         "cannot read %s: expected a member of %llu bytes, "
+                         "found more",
+                         TEXT_QUOTE(reader->path), (unsigned long long)n_bytes);
     return got < 0 ? archive_failed(reader, err) : RAMP_OK;
 }
 
@@ -202,13 +184,8 @@ static enum ramp_status read_bytes(struct reader *reader,
                                    struct archive_entry *entry, uint8_t **bytes,
                                    uint64_t *n_bytes, struct ramp_error *err)
 {
-    enum ramp_status status;
-    if (reader->lib.entry_size_is_set(entry)) {
-        *n_bytes = (uint64_t)reader->lib.entry_size(entry);
-        status = read_sized(reader, bytes, *n_bytes, err);
-    } else {
-        status = read_unsized(reader, bytes, n_bytes, err);
-    }
+    *n_bytes = (uint64_t)reader->lib.entry_size(entry);
+    enum ramp_status status = read_sized(reader, bytes, *n_bytes, err);
     if (status != RAMP_OK) {
         mem_free(*bytes);
         *bytes = NULL;
@@ -242,14 +219,12 @@ static enum ramp_status read_member(struct reader *reader,
                                     struct ramp_error *err)
 {
     char path[TREE_PATH_BYTES];
-    uint64_t n_bytes = MEMBER_BYTES;
+    uint64_t n_bytes = MEMBER_BYTES + (uint64_t)reader->lib.entry_size(entry);
     /* Names are bytes to us. Where libarchive holds one as UTF-8 only, it can
      * give its bytes only as such (the locale is not ours to set). */
     const char *name = reader->lib.entry_pathname(entry);
     if (name == NULL)
         name = reader->lib.entry_pathname_utf8(entry);
-    if (reader->lib.entry_size_is_set(entry))
-        n_bytes += (uint64_t)reader->lib.entry_size(entry);
     if (n_bytes > reader->max_bytes - reader->n_bytes)
         return over_limit(reader, err);
     reader->n_bytes += n_bytes;
