@@ -412,7 +412,7 @@ static double timed_least(const struct figures *figures, const char *scale,
 
 static void find(struct findings *f)
 {
-    const int scale = claim_scale_of(f->scale);
+    const enum claim_scale scale = claim_scale_of(f->scale);
     double first[STATS_MAX], second[STATS_MAX];
     for (int i = 0; i < N_ACTS; i++)
         if (acts[i].non_decreasing)
