@@ -193,18 +193,17 @@ static enum ramp_status show_pairs(FILE *file, const struct results *results,
             table_cell(&table, "%s %c %s", a->name, target > 0 ? ':' : '-',
                        b->name);
             table_cell(&table, "%s", target > 0 ? "epochs" : "points");
-            if (target > 0)
+            if (target > 0) {
                 status = speed_ratio_find(&ratio, results, scale, a->name,
                                           b->name, a->rates.n_seeds, err);
-            if (target > 0)
                 add_ratio(&table, &ratio);
-            else
+            } else
                 add_difference(&table, &a->rates, &b->rates);
         }
-    if (status == RAMP_OK && arms->n > 1)
+    if (status == RAMP_OK && arms->n > 1) {
         fprintf(file, "\nat the best rates, with 95 %% intervals\n");
-    if (status == RAMP_OK && arms->n > 1)
         status = table_print(&table, file, 2, err);
+    }
     table_release(&table);
     return status;
 }

@@ -105,9 +105,10 @@ static void add_run(struct compare_rates *r, const struct run_result *run)
     if (at == r->n || r->rates[at] > run->rate) {
         size_t behind = r->n++ - at;
         memmove(r->rates + at + 1, r->rates + at, behind * sizeof *r->rates);
-        memmove((void *)(r->runs + (at + 1) * seeds), r->runs + at * seeds,
-                behind * seeds * sizeof *r->runs);
-        memset((void *)(r->runs + at * seeds), 0, seeds * sizeof *r->runs);
+        for (size_t i = r->n * seeds; i-- > (at + 1) * seeds;)
+            r->runs[i] = r->runs[i - seeds];
+        for (size_t s = 0; s < seeds; s++)
+            r->runs[at * seeds + s] = NULL;
         r->rates[at] = run->rate;
     }
     r->runs[at * seeds + run->seed - 1] = run;
@@ -187,10 +188,11 @@ enum ramp_status compare_collect(struct compare_rates *rates,
 {
     ASSERT(n_seeds >= 1 && n_seeds <= COMPARE_MAX_SEEDS);
     *rates = (struct compare_rates){.n_seeds = n_seeds, .best = -1};
+    size_t n_runs = results->n * (size_t)n_seeds;
     enum ramp_status status = MEM_NEW(&rates->rates, results->n, "rates", err);
     if (status == RAMP_OK)
-        status =
-            MEM_NEW(&rates->runs, results->n * (size_t)n_seeds, "runs", err);
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): they are pointers */
+        status = MEM_NEW(&rates->runs, n_runs, "runs", err);
     if (status != RAMP_OK) {
         compare_rates_release(rates);
         return status;
@@ -200,8 +202,8 @@ enum ramp_status compare_collect(struct compare_rates *rates,
         if (!text_equal(row->scale, scale) || !text_equal(row->arm, arm))
             continue;
         protocol = protocol ? protocol : row->protocol;
-        if (text_equal(row->protocol, protocol) && row->seed >= 1 &&
-            row->seed <= (uint64_t)n_seeds)
+        if (row->seed >= 1 && row->seed <= (uint64_t)n_seeds &&
+            text_equal(row->protocol, protocol))
             add_run(rates, row);
     }
     rates->best = find_best(rates);

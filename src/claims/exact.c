@@ -51,6 +51,13 @@ static void fill_floats(float *x, size_t n, bool tiny)
     }
 }
 
+static uint32_t bits_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
 /* Of how many the bits differ from those of x > 0 ? x : 0, but for the sign of
  * a zero. */
 static double n_other(const float *y, const float *x, size_t n)
@@ -58,7 +65,8 @@ static double n_other(const float *y, const float *x, size_t n)
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         float wanted = x[i] > 0 ? x[i] : 0;
-        count += y[i] == 0 && wanted == 0 ? 0 : memcmp(&y[i], &wanted, 4) != 0;
+        if (y[i] != 0 || wanted != 0)
+            count += bits_of(y[i]) != bits_of(wanted);
     }
     return (double)count;
 }

@@ -206,15 +206,21 @@ enum ramp_status figures_put(struct figures *figures, const struct figure *rows,
 
 /* ==== Asking ==== */
 
+bool figures_has_scale(const struct figures *figures, const char *scale)
+{
+    for (size_t i = 0; i < figures->n; i++)
+        if (text_equal(figures->rows[i].scale, scale))
+            return true;
+    return false;
+}
+
 bool figures_has(const struct figures *figures, const char *scale,
                  const char *part, const char *protocol, uint64_t seed)
 {
     for (size_t i = 0; i < figures->n; i++) {
         const struct figure *row = &figures->rows[i];
-        if (text_equal(row->scale, scale) &&
-            (part == NULL ||
-             (text_equal(row->part, part) && row->seed == seed &&
-              text_equal(row->protocol, protocol))))
+        if (text_equal(row->scale, scale) && text_equal(row->part, part) &&
+            text_equal(row->protocol, protocol) && row->seed == seed)
             return true;
     }
     return false;
@@ -232,8 +238,8 @@ size_t figures_values(const struct figures *figures, const char *scale,
         if (!text_equal(row->scale, scale) || !text_equal(row->part, part))
             continue;
         protocol = protocol ? protocol : row->protocol;
-        if (text_equal(row->protocol, protocol) &&
-            text_equal(row->name, name) && same_number(row->at, wanted))
+        if (same_number(row->at, wanted) &&
+            text_equal(row->protocol, protocol) && text_equal(row->name, name))
             values[n++] = row->value;
     }
     for (size_t i = 0; i < n / 2; i++) {

@@ -47,7 +47,8 @@ MUST_CHECK enum ramp_status figures_load(struct figures *figures,
                                          struct ramp_error *err);
 void figures_release(struct figures *figures);
 
-/* Whether there are rows of a part; with a part of NULL, of the scale. */
+/* Whether there are rows of a scale, of a part. */
+bool figures_has_scale(const struct figures *figures, const char *scale);
 bool figures_has(const struct figures *figures, const char *scale,
                  const char *part, const char *protocol, uint64_t seed);
 

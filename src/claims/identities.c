@@ -7,11 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { N_GRID = 20001 }; /* -10 to 10 in steps of 0.001 */
+/* -10 to 10 in steps of 0.001 */
+enum { N_BESIDE = 10000, N_GRID = 2 * N_BESIDE + 1 };
 
 static double grid(int i)
 {
-    return (i - N_GRID / 2) / 1000.0;
+    return (i - N_BESIDE) / 1000.0;
 }
 
 /* ==== Functions ==== */
@@ -121,6 +122,7 @@ static enum ramp_status answer(const struct lab *lab, double *mean,
                                struct ramp_error *err)
 {
     struct ramp_layer_stats *layers;
+    *mean = *zeros = NAN;
     enum ramp_status status =
         ramp_diagnose(&layers, net, x, NULL, 1, &lab->settings->compute, err);
     if (status != RAMP_OK)

@@ -284,7 +284,7 @@ enum ramp_status lab_judge(struct verdict *verdict, const struct claim *claim,
         struct findings findings;
         struct verdict found = {.scale = claim_scales[scale]};
         if (verdict->complete ||
-            !figures_has(figures, claim_scales[scale], NULL, NULL, 0))
+            !figures_has_scale(figures, claim_scales[scale]))
             continue;
         find(&findings, claim, figures, claim_scales[scale]);
         findings_judge(&found, &findings);
@@ -322,7 +322,7 @@ enum ramp_status lab_print(FILE *file, const struct claim *claim,
         figures_load(&figures, folder, claim_table(claim), err);
     if (status != RAMP_OK)
         return status;
-    if (figures_has(&figures, verdict.scale, NULL, NULL, 0)) {
+    if (figures_has_scale(&figures, verdict.scale)) {
         status = lab_show(file, claim, &figures, verdict.scale, err);
         find(&findings, claim, &figures, verdict.scale);
         findings_judge(&verdict, &findings);

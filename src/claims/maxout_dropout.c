@@ -40,7 +40,7 @@ static enum ramp_status judge(struct verdict *verdict,
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err)
 {
-    struct arm_figures f[COUNT(arms)];
+    struct arm_figures f[COUNT(arms)] = {{.n = 0}};
     double maxout[COMPARE_MAX_SEEDS], relu[COMPARE_MAX_SEEDS];
     int n_seeds = preset.sizes[scale].n_seeds;
     (void)claim;

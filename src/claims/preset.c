@@ -201,7 +201,7 @@ enum ramp_status preset_judge(struct verdict *verdict,
     const struct preset *p = claim->preset;
     int counts[N_STATES] = {0}, n_missing = 0;
     for (size_t i = 0; i < p->n_pairs; i++) {
-        struct effect e;
+        struct effect e = {.complete = false};
         enum ramp_status status =
             (claim->target > 0 ? find_ratio : find_difference)(
                 &e, claim, &p->pairs[i], results, scale, err);

@@ -20,17 +20,19 @@ static bool is_inside(const struct compare_rates *rates)
     return rates->best > 0 && rates->best < (int)rates->n - 1;
 }
 
-/* Epochs to the target; where it was not reached those without it. */
-static bool take_seeds(double *epochs, bool *at_least,
+/* Of n seeds the epochs to the target; where it was not reached those without
+ * it. */
+static bool take_seeds(double *epochs, bool *at_least, size_t n,
                        const struct compare_rates *rates)
 {
     if (rates->best < 0)
         return false;
-    for (int s = 1; s <= rates->n_seeds; s++) {
-        const struct run_result *run = compare_at(rates, rates->best, s);
+    for (size_t i = 0; i < n; i++) {
+        const struct run_result *run =
+            compare_at(rates, rates->best, (int)i + 1);
         if (run == NULL || !(run->epochs > 0))
             return false;
-        epochs[s - 1] = run->epochs;
+        epochs[i] = run->epochs;
         *at_least = *at_least || run->outcome != RUN_REACHED;
     }
     return true;
@@ -42,8 +44,8 @@ static void set_ratio(struct speed_ratio *r, const struct compare_rates *slow,
     double a[COMPARE_MAX_SEEDS], b[COMPARE_MAX_SEEDS];
     bool fast_missed = false;
     size_t n = (size_t)r->n_seeds;
-    r->complete = take_seeds(a, &r->at_least, slow) &&
-                  take_seeds(b, &fast_missed, fast) && !fast_missed;
+    r->complete = take_seeds(a, &r->at_least, n, slow) &&
+                  take_seeds(b, &fast_missed, n, fast) && !fast_missed;
     r->inside = is_inside(slow) && is_inside(fast);
     if (!r->complete)
         return;

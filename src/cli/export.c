@@ -66,30 +66,40 @@ static enum ramp_status check_settings(const char *model,
     return check_input(model, settings.to, err);
 }
 
-static enum ramp_status export(const char *path, struct ramp_error *err) {
-    struct ramp_model *model = NULL; struct stat written;
+static void print_written(const struct kind *kind, struct ramp_model *model)
+{
+    struct stat written;
+    size_t n = ramp_net_n_parameters(ramp_model_net(model));
+    format_name(stdout, settings.to);
+    printf("  %s, %s parameters", kind->what, FORMAT_COUNT(n));
+    if (stat(settings.to, &written) == 0)
+        printf(", %s", FORMAT_MEMORY((size_t)written.st_size));
+    putchar('\n');
+}
+
+static enum ramp_status export_model(const char *path, struct ramp_error *err)
+{
+    struct ramp_model *model = NULL;
     const struct kind *kind = kind_of(settings.to);
+    ASSERT(kind != NULL);
     enum ramp_status status = ramp_model_load(&model, path, err);
-    if (status != RAMP_OK) return status;
+    if (status != RAMP_OK)
+        return status;
     if (kind == &kinds[0])
         status = ramp_model_export_c(model, settings.to, NULL, err);
-    else status = ramp_model_export_weights(model, settings.to, err);
-    if (status ==
-        RAMP_OK){size_t n = ramp_net_n_parameters(ramp_model_net(model));
-                 format_name(stdout, settings.to);
-                 printf("  %s, %s parameters", kind->what, FORMAT_COUNT(n));
-                 if (stat(settings.to, &written) == 0)
-                     printf(", %s", FORMAT_MEMORY((size_t)written.st_size));
-                 putchar('\n');}
-ramp_model_free(model);
-return status;
+    else
+        status = ramp_model_export_weights(model, settings.to, err);
+    if (status == RAMP_OK)
+        print_written(kind, model);
+    ramp_model_free(model);
+    return status;
 }
 
 static int export_run(struct command_line *line, struct ramp_error *err)
 {
     enum ramp_status status = check_settings(line->words[0], err);
     if (status == RAMP_OK)
-        status = export(line->words[0], err);
+        status = export_model(line->words[0], err);
     return (int)status;
 }
 

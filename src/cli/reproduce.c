@@ -93,7 +93,7 @@ static enum ramp_status find(const struct claim **claim, const char *name,
                              struct ramp_error *err)
 {
     const char *names[64] = {0};
-    for (int i = 0; claims[i] && i < 63; i++)
+    for (int i = 0; i < 63 && claims[i]; i++)
         names[i] = claims[i]->name;
     *claim = claim_find(name);
     const char *near = text_nearest(name, names);

@@ -52,7 +52,6 @@ _Static_assert(sizeof LIBARCHIVE > 1, "libarchive.so was not found");
     X(entry_size_is_set)
 
 struct libarchive {
-    /* NOLINTNEXTLINE(bugprone-macro-parentheses): a name cannot have any */
 #define MEMBER(name) __typeof__(archive_##name) *name;
     LIBARCHIVE_FUNCTIONS(MEMBER)
 #undef MEMBER

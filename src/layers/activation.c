@@ -186,6 +186,7 @@ enum ramp_status ramp_activation_run(const struct ramp_activation *act,
                                      struct ramp_error *err)
 {
     const struct kernels *k;
+    const float one = 1;
     if (!ramp_activation_has_curve(act))
         return error_set(err, RAMP_USAGE,
                          "activation %s: expected a function of one number",
@@ -203,8 +204,7 @@ enum ramp_status ramp_activation_run(const struct ramp_activation *act,
         float unused = 0;
         slope[i] = 1;
         if (act->kind == RAMP_ACT_PRELU)
-            k->prelu_backward(slope + i, &unused, &(float){1}, x + i, &act->a,
-                              1, 1);
+            k->prelu_backward(slope + i, &unused, &one, x + i, &act->a, 1, 1);
     }
     if (slope != NULL && act->kind != RAMP_ACT_PRELU)
         k->act_backward[act->kind](slope, slope, x, y, n, act->a);

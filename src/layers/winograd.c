@@ -63,6 +63,7 @@ struct problem winograd_problem(const struct layer *l, const struct run *run,
         p.batch = MAX_BATCH;
     size_t du = p.form.a * p.form.a * p.in.c * p.out.c;
     if (du > CHUNK_FLOATS && l->in.c > NARROW_C) {
+        ASSERT(p.tiles_h > 0 && p.tiles_w > 0);
         size_t images = GATHER_FLOATS / (tile * p.tiles_h * p.tiles_w);
         p.group = images == 0               ? 1
                   : images > run->max_batch ? run->max_batch

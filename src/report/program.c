@@ -193,9 +193,11 @@ static bool follow(struct process *process, struct program_output *output,
 static void stop(struct process *process)
 {
     int status;
+    pid_t ended;
     kill(process->id, SIGKILL);
-    while (waitpid(process->id, &status, 0) < 0 && errno == EINTR)
-        continue;
+    do
+        ended = waitpid(process->id, &status, 0);
+    while (ended < 0 && errno == EINTR);
 }
 
 static bool judge(struct program_output *output, int status)

@@ -37,7 +37,7 @@ static size_t batch_of(const struct diagnoser *d)
     for (size_t i = 0; i < d->net->n_layers; i++)
         maps += shape_size(d->net->layers[i].out) * sizeof(float);
     size_t most = smaller(d->probe.n, MAX_BATCH);
-    return larger(smaller(DIAGNOSER_BYTES / maps, most), 1);
+    return larger(smaller(DIAGNOSER_BYTES / larger(maps, 1), most), 1);
 }
 
 static enum ramp_status diagnoser_fill(struct diagnoser *d,

@@ -53,14 +53,15 @@ static size_t list_tensors(struct optimizer_tensor *list,
         const struct tensor *t = &net->tensors[i];
         bool whitens = net->layers[t->layer].whiten;
         double rate = rate_of(t->role, options);
+        const struct optimizer_tensor learns = {
+            .offset = t->offset,
+            .n = t->n,
+            .rate = rate,
+            .whitens = whitens,
+            .units = t->role == TENSOR_WEIGHT ? t->dims[0] : 0,
+        };
         if (rate > 0 && !(whitens && t->role == TENSOR_WEIGHT))
-            list[n++] = (struct optimizer_tensor){
-                .offset = t->offset,
-                .n = t->n,
-                .rate = rate,
-                .whitens = whitens,
-                .units = t->role == TENSOR_WEIGHT ? t->dims[0] : 0,
-            };
+            list[n++] = learns;
     }
     return n;
 }

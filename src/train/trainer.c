@@ -285,7 +285,7 @@ ramp_train(struct ramp_model **model, struct ramp_train_result *result,
 {
     struct flush flush = flush_on();
     struct ramp_train_options defaults;
-    struct ramp_train_result ignored;
+    struct ramp_train_result ignored = {.epochs = 0};
     ramp_train_defaults(&defaults, data);
     result = result ? result : &ignored;
     struct trainer t = {.options = options ? options : &defaults,

@@ -70,7 +70,9 @@ START_TEST(figures_are_read_back)
     ck_assert(figures_has(&read, "full", "b", "p", 2));
     ck_assert(!figures_has(&read, "full", "b", "p", 1));
     ck_assert(!figures_has(&read, "full", "b", "q", 2));
-    ck_assert(!figures_has(&read, "quick", NULL, NULL, 0));
+    ck_assert(!figures_has(&read, "quick", "b", "p", 2));
+    ck_assert(figures_has_scale(&read, "full"));
+    ck_assert(!figures_has_scale(&read, "quick"));
     figures_release(&read);
     end(&m);
 }
