@@ -1,12 +1,18 @@
 /* act_cost.c - what an activation costs: nanoseconds an element. */
 #include "claims/findings.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 
 #include <math.h>
 
-static const char *const acts[] = {"relu", "leaky", "tanh", "sigmoid",
-                                   "gelu", "silu",  "elu",  "softplus"};
-enum { N_ACTS = sizeof acts / sizeof *acts, ROUNDS = 7, PER_ROUND = 1 << 22 };
+static const char *const acts[] = {"relu",    "leaky",    "tanh",
+                                   "sigmoid", "gelu",     "silu",
+                                   "elu",     "softplus", NULL};
+enum {
+    N_ACTS = sizeof acts / sizeof *acts - 1,
+    ROUNDS = 7,
+    PER_ROUND = 1 << 22
+};
 
 static const struct {
     const char *name;
@@ -176,6 +182,20 @@ static enum ramp_status show(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+static const struct plot plot = {
+    .x = PLOT_PART,
+    .log_y = true,
+    .parts = acts,
+    .series =
+        (const struct plot_series[]){
+            {.title = "in cache", .name = "forward ns, 4k", .at = 1},
+            {.title = "libm, in cache", .name = "libm ns, 4k", .at = 1},
+            {.title = "in memory", .name = "forward ns, 16M", .at = 1},
+            {.title = NULL}},
+    .panels = (const struct plot_panel[]){{.y = "ns an element, one thread"},
+                                          {.y = NULL}},
+};
+
 const struct claim claim_act_cost = {
     .name = "act-cost",
     .statement = "The rectifier is cheaper than tanh and sigmoid: it needs no "
@@ -208,4 +228,5 @@ const struct claim claim_act_cost = {
     .measure = measure,
     .find = find,
     .show = show,
+    .plot = &plot,
 };

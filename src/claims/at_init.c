@@ -2,6 +2,7 @@
  * layers make of numbers, forward and backward. */
 #include "claims/findings.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 #include "claims/random.h"
 
 #include <math.h>
@@ -235,6 +236,27 @@ static enum ramp_status show_inits(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+#define INIT(PART)                                                             \
+    {                                                                          \
+        .title = PART, .part = PART                                            \
+    }
+
+static const struct plot plot_of_inits = {
+    .title = "layer",
+    .log_y = true,
+    .series = (const struct plot_series[]){INIT("He: normal, 2/n"),
+                                           INIT("normal, 1/n"),
+                                           INIT("uniform, +-1/sqrt(n)"),
+                                           INIT("uniform, +-2/sqrt(n)"),
+                                           INIT("normal, std 2/sqrt(n)"),
+                                           {.title = NULL}},
+    .panels =
+        (const struct plot_panel[]){
+            {.y = "activations, rms", .name = "activation rms"},
+            {.y = "gradients, rms", .name = "gradient rms"},
+            {.y = NULL}},
+};
+
 const struct claim claim_init_formulas = {
     .name = "init-formulas",
     .statement = "First weights with variance 2/n keep the signal of a "
@@ -264,6 +286,7 @@ const struct claim claim_init_formulas = {
     .measure = measure_inits,
     .find = find_inits,
     .show = show_inits,
+    .plot = &plot_of_inits,
 };
 
 /* ==== zeros-at-init ==== */
@@ -384,6 +407,24 @@ static enum ramp_status show_zeros(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+static const struct plot plot_of_zeros = {
+    .title = "layer",
+    .per_cent = true,
+    .series =
+        (const struct plot_series[]){
+            {.title = "relu", .part = "relu, he"},
+            {.title = "tanh", .part = "tanh, xavier"},
+            {.title = "relu, clothes", .part = "relu, clothes standardised"},
+            {.title = "conv relu, clothes",
+             .part = "conv relu, clothes standardised"},
+            {.title = NULL}},
+    .panels =
+        (const struct plot_panel[]){
+            {.y = "exact zeros, %", .name = "zeros"},
+            {.y = "always zero, % of units", .name = "units always zero"},
+            {.y = NULL}},
+};
+
 const struct claim claim_zeros_at_init = {
     .name = "zeros-at-init",
     .statement = "In a rectifier net that has just been initialised about half "
@@ -408,4 +449,5 @@ const struct claim claim_zeros_at_init = {
     .measure = measure_zeros,
     .find = find_zeros,
     .show = show_zeros,
+    .plot = &plot_of_zeros,
 };

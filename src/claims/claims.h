@@ -13,6 +13,7 @@
 struct figures;
 struct findings;
 struct lab;
+struct plot;
 
 enum claim_scale { CLAIM_QUICK, CLAIM_STANDARD, CLAIM_FULL, CLAIM_N_SCALES };
 extern const char *const claim_scales[];           /* words, end in NULL */
@@ -53,8 +54,9 @@ struct claim {
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err);
 
-    /* What gnuplot draws of them; NULL: the curves and the rates. */
-    enum ramp_status (*picture)(struct draft *script,
+    /* What gnuplot draws of them; NULL: the pairs of a preset without a target,
+     * else the curves and the rates. */
+    enum ramp_status (*picture)(struct draft *script, const struct claim *claim,
                                 const struct results *results,
                                 enum claim_scale scale, struct ramp_error *err);
 
@@ -67,6 +69,7 @@ struct claim {
     void (*find)(struct findings *findings);
     enum ramp_status (*show)(FILE *file, const struct figures *figures,
                              const char *scale, struct ramp_error *err);
+    const struct plot *plot; /* the picture; NULL: none */
 };
 
 /* exact.c: */

@@ -3,6 +3,7 @@
  * sparsity-trained. */
 #include "claims/findings.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -162,6 +163,28 @@ static enum ramp_status show_deep(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+#define DEEP_SERIES(PART)                                                      \
+    {                                                                          \
+        .title = PART, .part = PART                                            \
+    }
+
+static const struct plot plot_of_deep = {
+    .title = "layer",
+    .log_y = true,
+    .series = (const struct plot_series[]){DEEP_SERIES("relu 2/n"),
+                                           DEEP_SERIES("tanh 1/n"),
+                                           DEEP_SERIES("sigmoid 1/n"),
+                                           DEEP_SERIES("relu 1/n"),
+                                           DEEP_SERIES("tanh uniform 1/sqrt n"),
+                                           {.title = NULL}},
+    .panels =
+        (const struct plot_panel[]){
+            {.y = "gradients, rms", .name = "gradient rms", .epoch = "0"},
+            {.y = "gradients, rms", .name = "gradient rms", .epoch = "1"},
+            {.y = "gradients, rms", .name = "gradient rms", .epoch = "last"},
+            {.y = NULL}},
+};
+
 const struct claim claim_vanishing_gradient = {
     .name = "vanishing-gradient",
     .statement = "With saturating units the error signal shrinks from layer to "
@@ -195,6 +218,7 @@ const struct claim claim_vanishing_gradient = {
     .measure = measure_deep,
     .find = find_deep,
     .show = show_deep,
+    .plot = &plot_of_deep,
 };
 
 /* ==== saturation ==== */
@@ -321,6 +345,29 @@ static enum ramp_status show_wide(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+#define WIDE_PANEL(PART)                                                       \
+    {                                                                          \
+        .title = PART, .y = "saturated, %", .part = PART, .name = "saturated"  \
+    }
+
+static const struct plot plot_of_wide = {
+    .x = PLOT_EPOCH,
+    .title = "epochs",
+    .per_cent = true,
+    .columns = 2,
+    .series = (const struct plot_series[]){{.title = "layer 1", .at = 1},
+                                           {.title = "2", .at = 2},
+                                           {.title = "3", .at = 3},
+                                           {.title = "4", .at = 4},
+                                           {.title = "5", .at = 5},
+                                           {.title = NULL}},
+    .panels = (const struct plot_panel[]){WIDE_PANEL("sigmoid, old"),
+                                          WIDE_PANEL("sigmoid, normalised"),
+                                          WIDE_PANEL("tanh, old"),
+                                          WIDE_PANEL("tanh, normalised"),
+                                          {.y = NULL}},
+};
+
 const struct claim claim_saturation = {
     .name = "saturation",
     .statement = "Units with tanh or sigmoid drift into saturation while they "
@@ -344,6 +391,7 @@ const struct claim claim_saturation = {
     .measure = measure_wide,
     .find = find_wide,
     .show = show_wide,
+    .plot = &plot_of_wide,
 };
 
 /* ==== sparsity-trained ==== */
@@ -447,27 +495,39 @@ static void find_sparse(struct findings *f)
     FINDINGS_ROWS(f, rows);
 }
 
+static const char *const sparse_parts[] = {"relu", "relu, L1 0.001", "tanh",
+                                           "sigmoid", NULL};
+
 static enum ramp_status show_sparse(FILE *file, const struct figures *figures,
                                     const char *scale, struct ramp_error *err)
 {
-    static const char *const parts[] = {"relu", "relu, L1 0.001", "tanh",
-                                        "sigmoid"};
     const int last = sparse_sizes[claim_scale_of(scale)].epochs;
     (void)err;
     fprintf(file, "medians, %%      zeros at first  trained  |h| < .01  val "
                   "error\n");
-    for (int i = 0; i < 4; i++)
-        fprintf(
-            file, "%-14s  %14.1f  %7.1f  %9.1f  %9.2f\n", parts[i],
-            100 * figures_median(figures, scale, parts[i], "zeros, at first",
-                                 WHOLE),
-            100 * figures_median(figures, scale, parts[i], "zeros, trained",
-                                 WHOLE),
-            100 * figures_median(figures, scale, parts[i], "near zero, trained",
-                                 WHOLE),
-            100 * figures_median(figures, scale, parts[i], "val error", last));
+    for (const char *const *part = sparse_parts; *part; part++)
+        fprintf(file, "%-14s  %14.1f  %7.1f  %9.1f  %9.2f\n", *part,
+                100 * figures_median(figures, scale, *part, "zeros, at first",
+                                     WHOLE),
+                100 * figures_median(figures, scale, *part, "zeros, trained",
+                                     WHOLE),
+                100 * figures_median(figures, scale, *part,
+                                     "near zero, trained", WHOLE),
+                100 * figures_median(figures, scale, *part, "val error", last));
     return RAMP_OK;
 }
+
+static const struct plot plot_of_sparse = {
+    .x = PLOT_PART,
+    .per_cent = true,
+    .parts = sparse_parts,
+    .series =
+        (const struct plot_series[]){
+            {.title = "at first", .name = "zeros, at first", .at = WHOLE},
+            {.title = "trained", .name = "zeros, trained", .at = WHOLE},
+            {.title = NULL}},
+    .panels = (const struct plot_panel[]){{.y = "exact zeros, %"}, {.y = NULL}},
+};
 
 const struct claim claim_sparsity_trained = {
     .name = "sparsity-trained",
@@ -490,4 +550,5 @@ const struct claim claim_sparsity_trained = {
     .measure = measure_sparse,
     .find = find_sparse,
     .show = show_sparse,
+    .plot = &plot_of_sparse,
 };

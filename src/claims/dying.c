@@ -3,6 +3,7 @@
  * judged by the same trainings, in dying-relu.csv. */
 #include "claims/findings.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -232,6 +233,28 @@ static enum ramp_status show(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+#define SERIES(PART)                                                           \
+    {                                                                          \
+        .title = PART, .part = PART, .at = EPOCHS                              \
+    }
+
+static const struct plot plot = {
+    .x = PLOT_RATE,
+    .title = "learning rate (no point: a training diverged)",
+    .log_x = true,
+    .per_cent = true,
+    .series = (const struct plot_series[]){SERIES("relu"),
+                                           SERIES("leaky"),
+                                           SERIES("prelu"),
+                                           SERIES("elu"),
+                                           {.title = NULL}},
+    .panels =
+        (const struct plot_panel[]){
+            {.y = "dead units, %", .name = "dead"},
+            {.y = "validation error, %", .name = "val error"},
+            {.y = NULL}},
+};
+
 #define PROTOCOL                                                               \
     "MNIST, 784-512-512-512-10 with ReLU, leaky ReLU of slope 0.01, "          \
     "PReLU and ELU, He normal, SGD without momentum, batches of 128, 5 "       \
@@ -256,6 +279,7 @@ const struct claim claim_dying_relu = {
     .measure = measure,
     .find = find_dying,
     .show = show,
+    .plot = &plot,
 };
 
 const struct claim claim_leaky_rescue = {
@@ -281,4 +305,5 @@ const struct claim claim_leaky_rescue = {
     .measure = measure,
     .find = find_rescue,
     .show = show,
+    .plot = &plot,
 };

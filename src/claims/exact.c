@@ -4,6 +4,7 @@
 #include "claims/findings.h"
 #include "claims/function.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 #include "claims/random.h"
 
 #include <float.h>
@@ -264,6 +265,14 @@ static enum ramp_status show_plot(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+static const struct plot plot_of_plot = {
+    .title = "x",
+    .series = (const struct plot_series[]){{.title = "relu", .part = "relu"},
+                                           {.title = NULL}},
+    .panels = (const struct plot_panel[]){{.y = "rectified x", .name = "f"},
+                                          {.y = NULL}},
+};
+
 const struct claim claim_relu_plot = {
     .name = "relu-plot",
     .statement = "Of -10 to 10 in steps of 1 the rectifier makes eleven zeros, "
@@ -278,35 +287,38 @@ const struct claim claim_relu_plot = {
     .measure = measure_plot,
     .find = find_plot,
     .show = show_plot,
+    .plot = &plot_of_plot,
 };
 
 /* ==== act-table ==== */
 
-/* The activations whose values articles quote, and where. */
-static const struct {
-    const char *act;
-    float x;
-} table_points[] = {{"sigmoid", 0}, {"sigmoid", 1}, {"sigmoid", 5},
-                    {"tanh", 0},    {"tanh", 1},    {"tanh", 3}};
+/* f and f' of -5 to 5; articles quote values at 0, 1, 3 and 5. */
+enum { N_VALUES = 51 };
+
+static enum ramp_status add_values(struct lab *lab, const char *act,
+                                   struct ramp_error *err)
+{
+    float x[N_VALUES], y[N_VALUES], slope[N_VALUES];
+    for (int i = 0; i < N_VALUES; i++)
+        x[i] = (float)(i - N_VALUES / 2) / 5;
+    enum ramp_status status =
+        function_run(lab, y, slope, x, N_VALUES, act, err);
+    for (int i = 0; i < N_VALUES && status == RAMP_OK; i++) {
+        lab_add(lab, "f", (double)x[i], (double)y[i]);
+        lab_add(lab, "f'", (double)x[i], (double)slope[i]);
+    }
+    return status;
+}
 
 static enum ramp_status measure_values(struct lab *lab, struct ramp_error *err)
 {
+    static const char *const acts[] = {"sigmoid", "tanh"};
     enum ramp_status status = RAMP_OK;
-    for (size_t i = 0; i < sizeof table_points / sizeof *table_points; i++) {
-        const char *act = table_points[i].act;
-        float x = table_points[i].x, y = 0, slope = 0;
-        if (i == 0 || !text_equal(act, table_points[i - 1].act))
-            lab_begin(lab, act, "", 0);
-        status = function_run(lab, &y, &slope, &x, 1, act, err);
-        if (status != RAMP_OK)
-            return status;
-        lab_add(lab, "f", (double)x, (double)y);
-        lab_add(lab, "f'", (double)x, (double)slope);
-        if (i % 3 == 2) {
+    for (int i = 0; i < 2 && status == RAMP_OK; i++) {
+        lab_begin(lab, acts[i], "", 0);
+        status = add_values(lab, acts[i], err);
+        if (status == RAMP_OK)
             status = lab_end(lab, err);
-            if (status != RAMP_OK)
-                return status;
-        }
     }
     return status;
 }
@@ -380,7 +392,9 @@ static enum ramp_status measure_bumps(struct lab *lab, struct ramp_error *err)
         lab_begin(lab, act, "", 0);
         lab_add(lab, "lowest at x", WHOLE, lowest(act));
         lab_add(lab, "lowest f", WHOLE, function_value(act, lowest(act)));
-        status = lab_end(lab, err);
+        status = add_values(lab, act, err);
+        if (status == RAMP_OK)
+            status = lab_end(lab, err);
     }
     for (int i = -10000; i <= 10000; i++) {
         double x = i / 1000.0, exact = function_value("gelu", x);
@@ -433,6 +447,19 @@ static void find_table(struct findings *f)
     FINDINGS_ROWS(f, points);
 }
 
+static const struct plot plot_of_table = {
+    .title = "x",
+    .series =
+        (const struct plot_series[]){{.title = "gelu", .part = "gelu"},
+                                     {.title = "tanh", .part = "tanh"},
+                                     {.title = "sigmoid", .part = "sigmoid"},
+                                     {.title = "silu", .part = "silu"},
+                                     {.title = NULL}},
+    .panels = (const struct plot_panel[]){{.y = "f(x)", .name = "f"},
+                                          {.y = "derivative", .name = "f'"},
+                                          {.y = NULL}},
+};
+
 const struct claim claim_act_table = {
     .name = "act-table",
     .statement = "tanh and sigmoid snap to their limits for inputs much larger "
@@ -459,6 +486,7 @@ const struct claim claim_act_table = {
     .exact = true,
     .measure = measure_table,
     .find = find_table,
+    .plot = &plot_of_table,
 };
 
 /* ==== softplus-limits ==== */
@@ -497,6 +525,8 @@ static void add_softplus(struct lab *lab, const char *act, double k)
             k * (function_value(act, right) - right) / exp(-20));
     lab_add(lab, "slope at -1", WHOLE, function_slope(act, -1));
     lab_add(lab, "slope at 1", WHOLE, function_slope(act, 1));
+    for (int i = -20; i <= 20; i++)
+        lab_add(lab, "f", i / 10.0, function_value(act, i / 10.0));
 }
 
 static double log_sum_exp(const double *x, int n)
@@ -566,6 +596,20 @@ static void find_softplus(struct findings *f)
     FINDINGS_ROWS(f, ends);
 }
 
+static const struct plot plot_of_softplus = {
+    .title = "x",
+    .series =
+        (const struct plot_series[]){
+            {.title = "k = 100", .part = "softplus 100"},
+            {.title = "k = 10", .part = "softplus 10"},
+            {.title = "k = 2", .part = "softplus 2"},
+            {.title = "k = 1", .part = "softplus 1"},
+            {.title = NULL}},
+    .panels =
+        (const struct plot_panel[]){{.y = "ln(1 + e^kx) / k", .name = "f"},
+                                    {.y = NULL}},
+};
+
 const struct claim claim_softplus_limits = {
     .name = "softplus-limits",
     .statement = "Softplus is a smooth rectifier: it goes to ReLU as it is "
@@ -583,4 +627,5 @@ const struct claim claim_softplus_limits = {
     .exact = true,
     .measure = measure_softplus,
     .find = find_softplus,
+    .plot = &plot_of_softplus,
 };

@@ -2,6 +2,7 @@
 #include "claims/findings.h"
 #include "claims/function.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 #include "claims/random.h"
 
 #include <math.h>
@@ -86,6 +87,10 @@ static enum ramp_status measure_curves(struct lab *lab, struct ramp_error *err)
     lab_begin(lab, "elu and max(-1, x)", "", 0);
     lab_add(lab, "widest gap", WHOLE, widest);
     lab_add(lab, "widest gap at x", WHOLE, widest_at);
+    for (int i = -60; i <= 20; i++) {
+        lab_add(lab, "elu", i / 10.0, function_value("elu", i / 10.0));
+        lab_add(lab, "max(-1, x)", i / 10.0, function_value("srelu", i / 10.0));
+    }
     enum ramp_status status = lab_end(lab, err);
     for (int i = 0; i < 100000; i++) {
         double y = function_value("relu", sin(6.283185307179586 * i / 100000));
@@ -273,6 +278,17 @@ static void find(struct findings *f)
     FINDINGS_ROWS(f, rows);
 }
 
+static const struct plot plot = {
+    .title = "x",
+    .series = (const struct plot_series[]){{.title = "ELU", .name = "elu"},
+                                           {.title = "max(-1, x)",
+                                            .name = "max(-1, x)"},
+                                           {.title = NULL}},
+    .panels =
+        (const struct plot_panel[]){{.y = "f(x)", .part = "elu and max(-1, x)"},
+                                    {.y = NULL}},
+};
+
 const struct claim claim_identities = {
     .name = "identities",
     .statement = "A rectifier scales with its input, PReLU is max(x, ax), ELU "
@@ -298,4 +314,5 @@ const struct claim claim_identities = {
     .exact = true,
     .measure = measure,
     .find = find,
+    .plot = &plot,
 };

@@ -5,6 +5,7 @@
 #include "claims/stats.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* The share of zeros up to which it costs nothing, and what is nothing, in
  * points. */
@@ -101,6 +102,78 @@ static enum ramp_status judge(struct verdict *verdict,
     return RAMP_OK;
 }
 
+/* A block of the arm's runs, one a line; how many there are. */
+static enum ramp_status add_block(struct draft *script, size_t *n, size_t arm,
+                                  const struct results *results,
+                                  enum claim_scale scale,
+                                  struct ramp_error *err)
+{
+    struct compare_rates r;
+    enum ramp_status status =
+        compare_collect(&r, results, claim_scales[scale], arms[arm].name, NULL,
+                        preset.sizes[scale].n_seeds, err);
+    if (status != RAMP_OK)
+        return status;
+    draft_add(script, "$arm%zu << END\n", arm);
+    *n = 0;
+    for (int s = 0; r.best >= 0 && s < r.n_seeds; s++) {
+        const struct run_result *run = compare_at(&r, r.best, s + 1);
+        if (run == NULL || isnan(run->last.zeros))
+            continue;
+        draft_add(script, "%g,%g\n", run->last.zeros, run->last.val_error);
+        ++*n;
+    }
+    draft_add(script, "END\n");
+    compare_rates_release(&r);
+    return RAMP_OK;
+}
+
+#define POINTS "points pointtype 7 linecolor rgb \"%s\""
+
+static enum ramp_status draw(struct draft *script, const struct claim *claim,
+                             const struct results *results,
+                             enum claim_scale scale, struct ramp_error *err)
+{
+    static const struct picture_layout layout = {.rows = 1,
+                                                 .columns = 1,
+                                                 .panel = 300,
+                                                 .n_titles = COUNT(arms),
+                                                 .longest = 10};
+    size_t n[COUNT(arms)];
+    (void)claim;
+    picture_begin(script, &layout);
+    for (size_t i = 0; i < COUNT(arms); i++) {
+        char title[32], with[64];
+        snprintf(title, sizeof title, "L1 %g", arms[i].act_l1);
+        snprintf(with, sizeof with, POINTS, picture_colour(i));
+        picture_key(script, title, with);
+    }
+    picture_panel(script, &layout, 0);
+    for (size_t i = 0; i < COUNT(arms); i++) {
+        enum ramp_status status =
+            add_block(script, &n[i], i, results, scale, err);
+        if (status != RAMP_OK)
+            return status;
+    }
+    draft_add(script,
+              "set xlabel \"exact zeros, %%\"\n"
+              "set ylabel \"validation error, %%\"\n"
+              "set xrange [*:100]\n"
+              "set offsets graph 0.04, 0, graph 0.04, graph 0.04\n"
+              "set arrow from %g, graph 0 to %g, graph 1 nohead \\\n"
+              "    dashtype 3 linecolor rgb \"#333333\"\n"
+              "plot NaN",
+              100 * KNEE, 100 * KNEE);
+    for (size_t i = 0; i < COUNT(arms); i++)
+        if (n[i] > 0)
+            draft_add(script,
+                      ", \\\n    $arm%zu using (100*$1):(100*$2) with \\\n"
+                      "        " POINTS,
+                      i, picture_colour(i));
+    draft_add(script, "\nunset multiplot\n");
+    return RAMP_OK;
+}
+
 const struct claim claim_l1_activation = {
     .name = "l1-activation",
     .statement = "An L1 penalty on the outputs of rectifiers makes up to 85 % "
@@ -112,8 +185,8 @@ const struct claim claim_l1_activation = {
     "sum of all hidden outputs besides. 30 epochs (15 at scale standard, 5 at "
     "quick), then the validation error, and the share of exact zeros on 512 "
     "training pictures, as a mean over the hidden layers.",
-    .reading = "Validation error; the share of zeros is in the table of all "
-               "runs.",
+    .reading = "Validation error; the share of zeros is in the picture, and in "
+               "the table of all runs.",
     .literature = "200 nets on MNIST: 1.25 to 1.5 % error at 73 to 85 % zeros, "
                   "about 1.6 at 90, 1.9 at 95, 2.1 to 2.5 at 98 to 99 % (the "
                   "paper's figure)",
@@ -125,4 +198,5 @@ const struct claim claim_l1_activation = {
     .preset = &preset,
     .compare = preset_compare,
     .judge = judge,
+    .picture = draw,
 };

@@ -2,9 +2,6 @@
 #include "claims/preset.h"
 
 #include "claims/nets.h"
-#include "claims/stats.h"
-
-#include <math.h>
 
 #define ARM(NAME, ACT, NET, DROPOUT)                                           \
     {                                                                          \
@@ -35,38 +32,63 @@ static const struct preset preset = {
         },
 };
 
-static enum ramp_status judge(struct verdict *verdict,
-                              const struct claim *claim,
-                              const struct results *results,
-                              enum claim_scale scale, struct ramp_error *err)
+/* By how many points dropout lowers the error. */
+struct gains {
+    struct stats_interval maxout, relu, more; /* more: with maxout */
+    size_t n;                                 /* seeds */
+    bool complete;
+};
+
+static enum ramp_status find_gains(struct gains *g,
+                                   const struct results *results,
+                                   enum claim_scale scale,
+                                   struct ramp_error *err)
 {
     struct arm_figures f[COUNT(arms)] = {{.n = 0}};
     double maxout[COMPARE_MAX_SEEDS], relu[COMPARE_MAX_SEEDS];
     int n_seeds = preset.sizes[scale].n_seeds;
-    (void)claim;
-    verdict->complete = true;
+    *g = (struct gains){.n = (size_t)n_seeds, .complete = true};
     for (size_t i = 0; i < COUNT(arms); i++) {
         enum ramp_status status = arm_figures_find(
             &f[i], results, claim_scales[scale], arms[i].name, n_seeds, err);
         if (status != RAMP_OK)
             return status;
-        verdict->complete = verdict->complete && f[i].n > 0;
+        g->complete = g->complete && f[i].n > 0;
     }
-    if (!verdict->complete) {
-        draft_add(&verdict->sentence, "Runs are missing.");
+    if (!g->complete)
         return RAMP_OK;
-    }
     for (int s = 0; s < n_seeds; s++) {
         maxout[s] = f[MAXOUT].figures[s] - f[MAXOUT_DROPOUT].figures[s];
         relu[s] = f[RELU].figures[s] - f[RELU_DROPOUT].figures[s];
     }
-    size_t n = (size_t)n_seeds;
-    struct stats_interval more = stats_paired(maxout, relu, n, 0.95);
+    g->maxout = stats_interval(maxout, g->n, 0.95);
+    g->relu = stats_interval(relu, g->n, 0.95);
+    g->more = stats_paired(maxout, relu, g->n, 0.95);
+    return RAMP_OK;
+}
+
+static enum ramp_status judge(struct verdict *verdict,
+                              const struct claim *claim,
+                              const struct results *results,
+                              enum claim_scale scale, struct ramp_error *err)
+{
+    struct gains gains;
+    (void)claim;
+    enum ramp_status status = find_gains(&gains, results, scale, err);
+    if (status != RAMP_OK)
+        return status;
+    verdict->complete = gains.complete;
+    if (!verdict->complete) {
+        draft_add(&verdict->sentence, "Runs are missing.");
+        return RAMP_OK;
+    }
+    const size_t n = gains.n;
+    const struct stats_interval more = gains.more;
     draft_add(&verdict->sentence,
               "Dropout lowers the error by %.2f points with maxout and by %.2f "
               "with ReLU: %+.2f points more",
-              stats_mean(maxout, n), stats_mean(relu, n), more.mean);
-    if (n_seeds < 2) {
+              gains.maxout.mean, gains.relu.mean, more.mean);
+    if (n < 2) {
         draft_add(&verdict->sentence, " (one seed, no interval).");
         return RAMP_OK;
     }
@@ -76,6 +98,38 @@ static enum ramp_status judge(struct verdict *verdict,
         verdict->word = VERDICT_REPRODUCED;
     else if (more.high < 0 || more.mean <= 0)
         verdict->word = VERDICT_REFUTED;
+    return RAMP_OK;
+}
+
+static enum effect_state state_of(const struct gains *g,
+                                  const struct stats_interval *effect)
+{
+    if (!g->complete)
+        return EFFECT_MISSING;
+    if (g->n < 2)
+        return EFFECT_OPEN;
+    if (effect->low > 0)
+        return EFFECT_HOLDS;
+    return effect->mean <= 0 ? EFFECT_FAILS : EFFECT_OPEN;
+}
+
+static enum ramp_status draw(struct draft *script, const struct claim *claim,
+                             const struct results *results,
+                             enum claim_scale scale, struct ramp_error *err)
+{
+    struct gains g;
+    (void)claim;
+    enum ramp_status status = find_gains(&g, results, scale, err);
+    if (status != RAMP_OK)
+        return status;
+    const struct forest_row rows[] = {
+        {"gain with maxout", g.maxout, state_of(&g, &g.maxout), true},
+        {"gain with ReLU", g.relu, state_of(&g, &g.relu), true},
+        {"more with maxout", g.more, state_of(&g, &g.more), false},
+    };
+    forest_write(script, &(struct forest){.unit = "points of validation error",
+                                          .rows = rows,
+                                          .n = COUNT(rows)});
     return RAMP_OK;
 }
 
@@ -100,4 +154,5 @@ const struct claim claim_maxout_dropout = {
     .preset = &preset,
     .compare = preset_compare,
     .judge = judge,
+    .picture = draw,
 };

@@ -1,6 +1,8 @@
 /* page.c - a claim's page in docs/claims, and the index of all. */
 #include "claims/claims.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
+#include "claims/preset.h"
 #include "claims/show.h"
 #include "report/format.h"
 #include "report/run_folder.h"
@@ -56,8 +58,8 @@ static void add_texts(struct draft *draft, const char *what,
     draft_add(draft, "%s\n", *between ? "" : "not known");
 }
 
-static void add_origin(struct draft *draft, const struct claim *claim,
-                       const struct results *results, const char *scale)
+static void add_results_origin(struct draft *draft, const struct claim *claim,
+                               const struct results *results, const char *scale)
 {
     double seconds = 0, epochs = 0;
     size_t n = 0;
@@ -87,88 +89,9 @@ static void add_origin(struct draft *draft, const struct claim *claim,
               offsetof(struct run_result, commit));
     draft_add(draft,
               "- every training is in [%s.csv](%s.csv), its curve in "
-              "[%s-curves.csv](%s-curves.csv); `gnuplot %s.gp` draws the "
-              "picture\n",
-              claim->name, claim->name, claim->name, claim->name, claim->name);
+              "[%s-curves.csv](%s-curves.csv)\n",
+              claim->name, claim->name, claim->name, claim->name);
 }
-
-static void add_verdict(struct draft *draft, const struct claim *claim,
-                        const struct verdict *verdict)
-{
-    draft_add(draft,
-              "# %s\n\n> %s\n\nSource: %s.\n\n"
-              "**Verdict: %s** (scale `%s`). %s\n\n",
-              claim->name, claim->statement, claim->source,
-              verdict_name(verdict->word), verdict->scale,
-              verdict->sentence.text ? verdict->sentence.text : "");
-    draft_add(draft, "- literature: %s\n- the rule: %s\n\n", claim->literature,
-              claim->refuted_if);
-}
-
-static enum ramp_status write_page(const struct claim *claim,
-                                   const struct results *results,
-                                   const struct verdict *verdict,
-                                   const char *folder, struct ramp_error *err)
-{
-    struct draft draft = {0};
-    char file[128];
-    snprintf(file, sizeof file, "%s.md", claim->name);
-    add_verdict(&draft, claim, verdict);
-    draft_add(&draft, "![%s](%s.svg)\n\n## What came out\n\n", claim->name,
-              claim->name);
-    if (claim->reading)
-        draft_add(&draft, "%s\n\n", claim->reading);
-    enum ramp_status status =
-        add_table(&draft, claim, results, NULL, verdict->scale, err);
-    draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
-    add_origin(&draft, claim, results, verdict->scale);
-    if (status == RAMP_OK)
-        status = draft_check(&draft, "a page", err);
-    if (status == RAMP_OK)
-        status = run_folder_write(folder, file, draft.text, err);
-    draft_release(&draft);
-    return status;
-}
-
-static enum ramp_status draw(const struct claim *claim,
-                             const struct results *results, const char *scale,
-                             const char *folder, char note[PICTURE_NOTE_BYTES],
-                             struct ramp_error *err)
-{
-    struct draft script = {0};
-    if (claim->picture == NULL)
-        return picture_draw(results, folder, claim->name, scale, claim->target,
-                            note, err);
-    enum ramp_status status =
-        claim->picture(&script, results, claim_scale_of(scale), err);
-    if (status == RAMP_OK)
-        status = picture_draw_script(&script, folder, claim->name, note, err);
-    draft_release(&script);
-    return status;
-}
-
-static enum ramp_status write_claim(const struct claim *claim,
-                                    const char *folder,
-                                    char note[PICTURE_NOTE_BYTES],
-                                    struct ramp_error *err)
-{
-    struct results results;
-    struct verdict verdict = {.scale = ""};
-    enum ramp_status status = results_load(&results, folder, claim->name, err);
-    if (status != RAMP_OK)
-        return status;
-    status = claim_judge(&verdict, claim, &results, err);
-    if (status == RAMP_OK && verdict.scale[0]) {
-        status = write_page(claim, &results, &verdict, folder, err);
-        if (status == RAMP_OK)
-            status = draw(claim, &results, verdict.scale, folder, note, err);
-    }
-    verdict_release(&verdict);
-    results_release(&results);
-    return status;
-}
-
-/* ==== One without arms ==== */
 
 static void add_figures_origin(struct draft *draft, const struct claim *claim,
                                const struct figures *figures, const char *scale)
@@ -197,33 +120,159 @@ static void add_figures_origin(struct draft *draft, const struct claim *claim,
               text_equal(first->commit, last->commit) ? "" : last->commit);
 }
 
+static void add_verdict(struct draft *draft, const struct claim *claim,
+                        const struct verdict *verdict)
+{
+    draft_add(draft,
+              "# %s\n\n> %s\n\nSource: %s.\n\n"
+              "**Verdict: %s** (scale `%s`). %s\n\n",
+              claim->name, claim->statement, claim->source,
+              verdict_name(verdict->word), verdict->scale,
+              verdict->sentence.text ? verdict->sentence.text : "");
+    draft_add(draft, "- literature: %s\n- the rule: %s\n\n", claim->literature,
+              claim->refuted_if);
+}
+
+/* What became of the picture: a page does not speak of one that is not there.
+ */
+struct picture {
+    bool script; /* there is something to see */
+    char *note;  /* borrowed; not empty: it was not drawn */
+};
+
+static void add_picture(struct draft *draft, const struct claim *claim,
+                        const struct picture *picture)
+{
+    if (picture->script && picture->note[0] == 0)
+        draft_add(draft, "![%s](%s.svg)\n\n", claim->name, claim->name);
+}
+
+static void add_script(struct draft *draft, const struct claim *claim,
+                       const struct picture *picture)
+{
+    if (picture->script)
+        draft_add(draft, "- `gnuplot %s.gp` draws the picture\n", claim->name);
+}
+
+static enum ramp_status draw_script(struct picture *picture,
+                                    struct draft *script,
+                                    const struct claim *claim,
+                                    const char *folder, struct ramp_error *err)
+{
+    enum ramp_status status = RAMP_OK;
+    picture->script = script->text || script->failed;
+    if (picture->script)
+        status = picture_draw_script(script, folder, claim->name, picture->note,
+                                     err);
+    draft_release(script);
+    return status;
+}
+
+static enum ramp_status draw_results(struct picture *picture,
+                                     const struct claim *claim,
+                                     const struct results *results,
+                                     const char *scale, const char *folder,
+                                     struct ramp_error *err)
+{
+    const struct preset *preset = claim->preset;
+    const bool pairs = claim->target == 0 && preset && preset->n_pairs > 0;
+    struct draft script = {0};
+    picture->script = true;
+    if (claim->picture == NULL && !pairs)
+        return picture_draw(results, folder, claim->name, scale, claim->target,
+                            picture->note, err);
+    enum ramp_status status =
+        (claim->picture ? claim->picture : preset_picture)(
+            &script, claim, results, claim_scale_of(scale), err);
+    if (status == RAMP_OK)
+        return draw_script(picture, &script, claim, folder, err);
+    draft_release(&script);
+    return status;
+}
+
+static enum ramp_status draw_figures(struct picture *picture,
+                                     const struct claim *claim,
+                                     const struct figures *figures,
+                                     const char *scale, const char *folder,
+                                     struct ramp_error *err)
+{
+    struct draft script = {0};
+    enum ramp_status status = RAMP_OK;
+    if (claim->plot)
+        status = plot_write(&script, claim->plot, figures, scale, err);
+    if (status == RAMP_OK)
+        return draw_script(picture, &script, claim, folder, err);
+    draft_release(&script);
+    return status;
+}
+
+static enum ramp_status
+write_page(const struct claim *claim, const struct results *results,
+           const struct figures *figures, const struct verdict *verdict,
+           const char *folder, char *note, struct ramp_error *err)
+{
+    struct draft draft = {0};
+    struct picture picture = {.note = note};
+    char file[128];
+    snprintf(file, sizeof file, "%s.md", claim->name);
+    enum ramp_status status = results
+                                  ? draw_results(&picture, claim, results,
+                                                 verdict->scale, folder, err)
+                                  : draw_figures(&picture, claim, figures,
+                                                 verdict->scale, folder, err);
+    if (status != RAMP_OK)
+        return status;
+    add_verdict(&draft, claim, verdict);
+    add_picture(&draft, claim, &picture);
+    draft_add(&draft, "## What came out\n\n");
+    if (claim->reading)
+        draft_add(&draft, "%s\n\n", claim->reading);
+    status = add_table(&draft, claim, results, figures, verdict->scale, err);
+    draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
+    if (results)
+        add_results_origin(&draft, claim, results, verdict->scale);
+    else
+        add_figures_origin(&draft, claim, figures, verdict->scale);
+    add_script(&draft, claim, &picture);
+    if (status == RAMP_OK)
+        status = draft_check(&draft, "a page", err);
+    if (status == RAMP_OK)
+        status = run_folder_write(folder, file, draft.text, err);
+    draft_release(&draft);
+    return status;
+}
+
+static enum ramp_status write_results(const struct claim *claim,
+                                      const char *folder,
+                                      char note[PICTURE_NOTE_BYTES],
+                                      struct ramp_error *err)
+{
+    struct results results;
+    struct verdict verdict = {.scale = ""};
+    enum ramp_status status = results_load(&results, folder, claim->name, err);
+    if (status != RAMP_OK)
+        return status;
+    status = claim_judge(&verdict, claim, &results, err);
+    if (status == RAMP_OK && verdict.scale[0])
+        status = write_page(claim, &results, NULL, &verdict, folder, note, err);
+    verdict_release(&verdict);
+    results_release(&results);
+    return status;
+}
+
 static enum ramp_status write_figures(const struct claim *claim,
                                       const char *folder,
+                                      char note[PICTURE_NOTE_BYTES],
                                       struct ramp_error *err)
 {
     struct figures figures;
-    struct draft draft = {0};
     struct verdict verdict = {.scale = ""};
-    char file[128];
-    snprintf(file, sizeof file, "%s.md", claim->name);
     enum ramp_status status =
         figures_load(&figures, folder, claim_table(claim), err);
     if (status == RAMP_OK)
         status = lab_judge(&verdict, claim, &figures, err);
-    if (status == RAMP_OK && verdict.scale[0]) {
-        add_verdict(&draft, claim, &verdict);
-        draft_add(&draft, "## What came out\n\n");
-        if (claim->reading)
-            draft_add(&draft, "%s\n\n", claim->reading);
-        status = add_table(&draft, claim, NULL, &figures, verdict.scale, err);
-        draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
-        add_figures_origin(&draft, claim, &figures, verdict.scale);
-        if (status == RAMP_OK)
-            status = draft_check(&draft, "a page", err);
-        if (status == RAMP_OK)
-            status = run_folder_write(folder, file, draft.text, err);
-    }
-    draft_release(&draft);
+    if (status == RAMP_OK && verdict.scale[0])
+        status = write_page(claim, NULL, &figures, &verdict, folder, note, err);
     verdict_release(&verdict);
     figures_release(&figures);
     return status;
@@ -277,7 +326,7 @@ enum ramp_status page_write(const struct claim *claim, const char *folder,
 {
     note[0] = 0;
     enum ramp_status status = claim->find
-                                  ? write_figures(claim, folder, err)
-                                  : write_claim(claim, folder, note, err);
+                                  ? write_figures(claim, folder, note, err)
+                                  : write_results(claim, folder, note, err);
     return status == RAMP_OK ? write_index(folder, err) : status;
 }

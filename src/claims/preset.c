@@ -5,6 +5,7 @@
 #include "claims/stats.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* ==== The experiment ==== */
 
@@ -133,34 +134,43 @@ find_difference(struct effect *e, const struct claim *claim,
     return status;
 }
 
+static enum ramp_status find_effect(struct effect *e, const struct claim *claim,
+                                    const struct preset_pair *pair,
+                                    const struct results *results,
+                                    enum claim_scale scale,
+                                    struct ramp_error *err)
+{
+    return (claim->target > 0 ? find_ratio : find_difference)(
+        e, claim, pair, results, scale, err);
+}
+
 /* ==== The rule ==== */
 
-enum state { HOLDS, FAILS, OPEN, MISSING, N_STATES };
-
-static enum state state_of(const struct effect *e, double least)
+static enum effect_state state_of(const struct effect *e, double least)
 {
     if (!e->complete)
-        return MISSING;
+        return EFFECT_MISSING;
     if (!e->settled)
-        return OPEN;
+        return EFFECT_OPEN;
     if (e->effect.low > 0 && e->effect.mean >= least)
-        return HOLDS;
-    return e->effect.high < least && !e->at_least ? FAILS : OPEN;
+        return EFFECT_HOLDS;
+    return e->effect.high < least && !e->at_least ? EFFECT_FAILS : EFFECT_OPEN;
 }
 
 static enum verdict_word word_of(enum preset_need need,
-                                 const int counts[N_STATES])
+                                 const int counts[EFFECT_N_STATES])
 {
-    int n = counts[HOLDS] + counts[FAILS] + counts[OPEN];
-    if (counts[MISSING] > 0 || n == 0)
+    int n = counts[EFFECT_HOLDS] + counts[EFFECT_FAILS] + counts[EFFECT_OPEN];
+    if (counts[EFFECT_MISSING] > 0 || n == 0)
         return VERDICT_INCONCLUSIVE;
-    if (need == PRESET_NO && counts[FAILS] > 0)
+    if (need == PRESET_NO && counts[EFFECT_FAILS] > 0)
         return VERDICT_REFUTED;
-    if (counts[HOLDS] == n || (need == PRESET_ANY && counts[HOLDS] > 0))
+    if (counts[EFFECT_HOLDS] == n ||
+        (need == PRESET_ANY && counts[EFFECT_HOLDS] > 0))
         return VERDICT_REPRODUCED;
-    if (counts[HOLDS] > 0)
+    if (counts[EFFECT_HOLDS] > 0)
         return VERDICT_PARTLY;
-    return counts[FAILS] == n ? VERDICT_REFUTED : VERDICT_INCONCLUSIVE;
+    return counts[EFFECT_FAILS] == n ? VERDICT_REFUTED : VERDICT_INCONCLUSIVE;
 }
 
 static void say(struct draft *draft, const struct claim *claim,
@@ -199,12 +209,11 @@ enum ramp_status preset_judge(struct verdict *verdict,
                               enum claim_scale scale, struct ramp_error *err)
 {
     const struct preset *p = claim->preset;
-    int counts[N_STATES] = {0}, n_missing = 0;
+    int counts[EFFECT_N_STATES] = {0}, n_missing = 0;
     for (size_t i = 0; i < p->n_pairs; i++) {
         struct effect e = {.complete = false};
         enum ramp_status status =
-            (claim->target > 0 ? find_ratio : find_difference)(
-                &e, claim, &p->pairs[i], results, scale, err);
+            find_effect(&e, claim, &p->pairs[i], results, scale, err);
         if (status != RAMP_OK)
             return status;
         say(&verdict->sentence, claim, &p->pairs[i], &e);
@@ -214,4 +223,35 @@ enum ramp_status preset_judge(struct verdict *verdict,
     verdict->word = word_of(p->need, counts);
     verdict->complete = n_missing == 0;
     return RAMP_OK;
+}
+
+/* ==== The picture ==== */
+
+enum ramp_status preset_picture(struct draft *script, const struct claim *claim,
+                                const struct results *results,
+                                enum claim_scale scale, struct ramp_error *err)
+{
+    const struct preset *p = claim->preset;
+    struct forest_row *rows = NULL;
+    enum ramp_status status = MEM_NEW(&rows, p->n_pairs, "rows", err);
+    for (size_t i = 0; i < p->n_pairs && status == RAMP_OK; i++) {
+        struct effect e;
+        status = find_effect(&e, claim, &p->pairs[i], results, scale, err);
+        if (status != RAMP_OK)
+            break;
+        rows[i] = (struct forest_row){.effect = e.effect,
+                                      .state = state_of(&e, p->least),
+                                      .shown = p->pairs[i].shown};
+        snprintf(rows[i].text, sizeof rows[i].text, "%s - %s",
+                 p->pairs[i].higher, p->pairs[i].lower);
+    }
+    if (status == RAMP_OK)
+        forest_write(
+            script,
+            &(struct forest){.unit = p->by_loss ? PRESET_LOSS : PRESET_POINTS,
+                             .least = p->least,
+                             .rows = rows,
+                             .n = p->n_pairs});
+    mem_free(rows);
+    return status;
 }

@@ -12,6 +12,7 @@
 #define CLAIMS_PRESET_H
 
 #include "claims/claims.h"
+#include "claims/forest.h"
 
 struct preset_pair {
     const char *higher, *lower; /* arms */
@@ -55,6 +56,15 @@ MUST_CHECK enum ramp_status preset_judge(struct verdict *verdict,
                                          const struct results *results,
                                          enum claim_scale scale,
                                          struct ramp_error *err);
+
+/* The pairs of a claim without a target as a forest plot. */
+MUST_CHECK enum ramp_status preset_picture(struct draft *script,
+                                           const struct claim *claim,
+                                           const struct results *results,
+                                           enum claim_scale scale,
+                                           struct ramp_error *err);
+#define PRESET_POINTS "first - second, points of validation error"
+#define PRESET_LOSS "first - second, training loss"
 
 /* The protocol that all of them have. */
 #define PRESET_PROTOCOL                                                        \

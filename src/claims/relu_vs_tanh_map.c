@@ -238,11 +238,13 @@ static void add_cell(struct draft *draft, const struct cell *cell, int depth,
 }
 
 static enum ramp_status write_picture(struct draft *draft,
+                                      const struct claim *claim,
                                       const struct results *results,
                                       enum claim_scale scale,
                                       struct ramp_error *err)
 {
     cell_map map;
+    (void)claim;
     enum ramp_status status = find_map(map, results, scale, err);
     if (status != RAMP_OK)
         return status;
