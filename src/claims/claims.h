@@ -54,8 +54,8 @@ struct claim {
                               const struct results *results,
                               enum claim_scale scale, struct ramp_error *err);
 
-    /* What gnuplot draws of them; NULL: the pairs of a preset without a target,
-     * else the curves and the rates. */
+    /* What gnuplot draws of them, or nothing; NULL: the pairs of a preset
+     * without a target, else the curves and the rates. */
     enum ramp_status (*picture)(struct draft *script, const struct claim *claim,
                                 const struct results *results,
                                 enum claim_scale scale, struct ramp_error *err);

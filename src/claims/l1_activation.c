@@ -139,7 +139,7 @@ static enum ramp_status draw(struct draft *script, const struct claim *claim,
                                                  .panel = 300,
                                                  .n_titles = COUNT(arms),
                                                  .longest = 10};
-    size_t n[COUNT(arms)];
+    size_t n[COUNT(arms)], n_points = 0;
     (void)claim;
     picture_begin(script, &layout);
     for (size_t i = 0; i < COUNT(arms); i++) {
@@ -154,6 +154,7 @@ static enum ramp_status draw(struct draft *script, const struct claim *claim,
             add_block(script, &n[i], i, results, scale, err);
         if (status != RAMP_OK)
             return status;
+        n_points += n[i];
     }
     draft_add(script,
               "set xlabel \"exact zeros, %%\"\n"
@@ -171,6 +172,8 @@ static enum ramp_status draw(struct draft *script, const struct claim *claim,
                       "        " POINTS,
                       i, picture_colour(i));
     draft_add(script, "\nunset multiplot\n");
+    if (n_points == 0 && !script->failed)
+        draft_release(script); /* there is nothing to see */
     return RAMP_OK;
 }
 

@@ -281,14 +281,15 @@ static void add_rates_panel(struct draft *draft, const struct show_arms *arms,
             add_rates(&command, name, &arms->arms[i]);
         else
             add_medians(draft, &command, &arms->arms[i]);
-    draft_add(draft,
-              "set xlabel \"learning rate%s\"\nset logscale x\n"
-              "set xrange [*:*]\n"
-              "set offsets graph 0.03, graph 0.03, 0, 0\n"
-              "set ylabel \"epochs to %g %%%s\"\nplot NaN%s",
-              few ? "" : " (medians, where all seeds got there)", 100 * target,
-              few ? " (crosses: not reached)" : "",
-              command.text ? command.text : "");
+    if (command.text) /* gnuplot refuses a plot of nothing */
+        draft_add(draft,
+                  "set xlabel \"learning rate%s\"\nset logscale x\n"
+                  "set xrange [*:*]\n"
+                  "set offsets graph 0.03, graph 0.03, 0, 0\n"
+                  "set ylabel \"epochs to %g %%%s\"\nplot NaN%s",
+                  few ? "" : " (medians, where all seeds got there)",
+                  100 * target, few ? " (crosses: not reached)" : "",
+                  command.text);
     draft->failed = draft->failed || command.failed;
     draft_release(&command);
 }

@@ -323,7 +323,8 @@ static enum ramp_status add_panel(struct draft *script, struct question *q,
         }
     }
     add_titles(script, q, layout, number);
-    draft_add(script, "plot NaN%s\n", command.text ? command.text : "");
+    if (command.text) /* gnuplot refuses a plot of nothing */
+        draft_add(script, "plot NaN%s\n", command.text);
     if (status == RAMP_OK && command.failed)
         status = error_memory(err, "a picture", command.n_bytes);
     draft_release(&command);

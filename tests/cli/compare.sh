@@ -166,4 +166,86 @@ if command -v gnuplot >/dev/null 2>&1; then
     has claims/relu-vs-tanh-map.svg 'ReLU alone'
 fi
 
+# ---- Pictures of pairs ----
+# drawn NAME: by the script, without a word.
+drawn() {
+    command -v gnuplot >/dev/null 2>&1 || return 0
+    has "claims/$1.md" "![$1]($1.svg)"
+    (cd claims && gnuplot "$1.gp") >out 2>&1 || fail "$1.gp draws nothing"
+    [ -s out ] && fail "$1.gp: $(cat out)"
+    has "claims/$1.svg" '</svg>'
+}
+
+# errors NAME SCALE ARM:ERROR,ERROR,ERROR...: a row for each seed, at one rate;
+# a share of zeros of 0.1 for each letter of the arm.
+errors() {
+    name=$1 scale=$2
+    shift 2
+    {
+        echo "$names" | sed 's/val_error/val_error,zeros/'
+        for arm; do
+            seed=0
+            for error in $(echo "${arm#*:}" | tr , ' '); do
+                seed=$((seed + 1))
+                echo "$scale,${arm%%:*},p,0.01,$seed,finished,,10" \
+                    "0.5,0.2,,,$error,0.${#arm},100,1,2,cpu,avx2,0.1.0,abc,d" |
+                    tr ' ' ,
+            done
+        done
+    } >"claims/$name.csv"
+    run 0 reproduce "$name" --page --out claims --scale "$scale"
+}
+
+# The differences are 6, 6 and 6.1: 6.0333, give or take 4.3027 * 0.0333.
+errors linear-net standard linear-3:0.08,0.081,0.083 relu-3:0.02,0.021,0.022 \
+    softmax:0.08,0.081,0.083
+sed -n '/^.holds <</,/^END/p; /^.fails_shown <</,/^END/p' claims/linear-net.gp \
+    >found
+printf '%s\n' '$holds << END' 6.03333,5.88991,6.17676,1 END \
+    '$fails_shown << END' 0,0,0,0 END | cmp -s - found ||
+    fail "linear-net: other rows: $(cat found)"
+has claims/linear-net.gp '"linear-3 - relu-3" 1'
+drawn linear-net
+
+# One seed has no interval; a pair without runs leaves its row empty.
+errors relatives quick relu:0.3 elu:0.28 sigmoid:0.9
+sed -n '/^.open <</,/^END/p' claims/relatives.gp >found
+printf '%s\n' '$open << END' -2,nan,nan,21 60,nan,nan,3 END |
+    cmp -s - found || fail "relatives: other rows: $(cat found)"
+grep -q xerrorbars claims/relatives.gp && fail 'an interval of one seed'
+drawn relatives
+errors relatives quick relu:0.3
+grep -q svg claims/relatives.md && fail 'a picture of nothing'
+
+# The gain of dropout: 1 and 0.5 points, so half a point more.
+errors maxout-dropout standard maxout:0.03,0.03,0.03 \
+    maxout-dropout:0.02,0.02,0.02 relu:0.02,0.02,0.02 \
+    relu-dropout:0.015,0.015,0.015
+has claims/maxout-dropout.gp '0.5,0.5,0.5,0'
+drawn maxout-dropout
+
+errors l1-activation standard l1-0:0.02,0.021,0.022 l1-0.001:0.03,0.031,0.032
+[ "$(grep -c '^0\.' claims/l1-activation.gp)" -eq 6 ] ||
+    fail "l1-activation: not six points: $(cat claims/l1-activation.gp)"
+drawn l1-activation
+
+# Of many arms only the seed in the middle, here the second.
+{
+    echo "$names"
+    for bias in 0 -0.1 0.01 0.1; do
+        for seed in 1:9 2:7 3:5; do
+            for net in conv dense; do
+                echo "standard,$net-bias$bias,p,0.01,${seed%:*},reached" \
+                    "${seed#*:}" "${seed#*:}" 0.7,0.25,,,,100,1,2,cpu,avx2 \
+                    0.1.0,abc,d | tr ' ' ,
+            done
+        done
+    done
+} >claims/bias-init.csv
+run 0 reproduce bias-init --page --out claims --scale standard
+[ "$(grep -c '(run(.*, 2) ?' claims/bias-init.gp)" -eq 8 ] ||
+    fail "bias-init: $(cat claims/bias-init.gp)"
+[ "$(grep -c '(run(' claims/bias-init.gp)" -eq 8 ] || fail 'other seeds, too'
+[ "$(grep -c '^0.01,7$' claims/bias-init.gp)" -eq 8 ] || fail 'other medians'
+
 finish
