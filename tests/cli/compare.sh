@@ -204,6 +204,7 @@ sed -n '/^.holds <</,/^END/p; /^.fails_shown <</,/^END/p' claims/linear-net.gp \
 printf '%s\n' '$holds << END' 6.03333,5.88991,6.17676,1 END \
     '$fails_shown << END' 0,0,0,0 END | cmp -s - found ||
     fail "linear-net: other rows: $(cat found)"
+[ "$(grep -c '<< END' claims/linear-net.gp)" -eq 2 ] || fail 'more rows'
 has claims/linear-net.gp '"linear-3 - relu-3" 1'
 drawn linear-net
 
@@ -216,6 +217,7 @@ grep -q xerrorbars claims/relatives.gp && fail 'an interval of one seed'
 drawn relatives
 errors relatives quick relu:0.3
 grep -q svg claims/relatives.md && fail 'a picture of nothing'
+[ -s err ] && fail "nothing was to be drawn: $(cat err)"
 
 # The gain of dropout: 1 and 0.5 points, so half a point more.
 errors maxout-dropout standard maxout:0.03,0.03,0.03 \
