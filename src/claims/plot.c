@@ -170,6 +170,12 @@ struct drawn {
     bool spread; /* seeds differ */
 };
 
+/* What all panels together have. */
+struct total {
+    size_t n;         /* points */
+    double low, high; /* low: above 0 where the axis is logarithmic */
+};
+
 static void name_block(char name[48], const struct drawn *d)
 {
     snprintf(name, 48, "$p%d_%zu", d->panel + 1, d->series + 1);
@@ -177,7 +183,7 @@ static void name_block(char name[48], const struct drawn *d)
 
 /* Numbers as the table has them. */
 static void add_block(struct draft *script, struct drawn *d,
-                      const struct points *points)
+                      struct total *total, const struct points *points)
 {
     char name[48];
     name_block(name, d);
@@ -188,6 +194,9 @@ static void add_block(struct draft *script, struct drawn *d,
         const struct point *p = &points->points[i];
         d->n += isnan(p->median) ? 0 : 1;
         d->spread = d->spread || p->lowest < p->highest;
+        total->high = fmax(total->high, p->highest);
+        if (p->lowest > 0 || !d->plot->log_y)
+            total->low = fmin(total->low, p->lowest);
         if (isnan(p->median))
             draft_add(script, "%g,NaN,NaN,NaN\n", p->x);
         else
@@ -195,6 +204,7 @@ static void add_block(struct draft *script, struct drawn *d,
                       p->highest);
     }
     draft_add(script, "END\n");
+    total->n += d->n;
 }
 
 enum { MARKED = 21 }; /* points of a line that are drawn as such, at most */
@@ -228,9 +238,10 @@ static void add_bar(struct draft *script, const struct drawn *d)
               factor, 0.72 / (double)d->n_series, picture_colour(d->series));
     if (d->spread)
         draft_add(script,
-                  ", \\\n    %s using 1:(%s$2):(%s$3):(%s$4) with \\\n"
-                  "        yerrorbars pointtype -1 linecolor rgb \"#333333\"",
-                  name, factor, factor, factor);
+                  ", \\\n    %s using 1:(%s$3):(0):(%s($4-$3)) with \\\n"
+                  "        vectors nohead linewidth 2 linecolor rgb "
+                  "\"#333333\"",
+                  name, factor, factor);
 }
 
 static void add_axes(struct draft *script, const struct plot *plot)
@@ -242,8 +253,6 @@ static void add_axes(struct draft *script, const struct plot *plot)
     if (plot->log_y)
         draft_add(script, "set logscale y\nset format y \"%s\"\n",
                   plot->x == PLOT_PART ? "%h" : "1e%T");
-    if (plot->per_cent)
-        draft_add(script, "set yrange [0:1<*]\n");
     if (plot->x != PLOT_PART)
         return;
     int n = 0;
@@ -298,38 +307,59 @@ static void add_titles(struct draft *script, const struct question *q,
               lowest && q->plot->title ? q->plot->title : "");
 }
 
-static enum ramp_status add_panel(struct draft *script, struct question *q,
+static enum ramp_status add_panel(struct draft *blocks, struct draft *script,
+                                  struct question *q,
                                   const struct picture_layout *layout,
-                                  int number, size_t n_series, size_t *n_points,
+                                  int number, struct total *total,
                                   struct ramp_error *err)
 {
     const struct plot *plot = q->plot;
     const bool bars = plot->x == PLOT_PART;
     struct draft command = {0};
     struct points points = {.n = 0};
-    struct drawn d = {.plot = plot, .panel = number, .n_series = n_series};
+    struct drawn d = {.plot = plot, .panel = number};
     enum ramp_status status = RAMP_OK;
-    for (size_t s = 0; s < n_series && status == RAMP_OK; s++) {
-        ask(q, &plot->panels[number], &plot->series[s]);
-        double shift =
-            ((double)s - (double)(n_series - 1) / 2) * 0.8 / (double)n_series;
-        status = bars ? find_bars(&points, q, shift, err)
+    while (plot->series[d.n_series].title)
+        d.n_series++;
+    for (; d.series < d.n_series && status == RAMP_OK; d.series++) {
+        ask(q, &plot->panels[number], &plot->series[d.series]);
+        double from_middle = (double)d.series - (double)(d.n_series - 1) / 2;
+        status = bars ? find_bars(&points, q,
+                                  from_middle * 0.8 / (double)d.n_series, err)
                       : find_points(&points, q, err);
-        d.series = s;
         if (status == RAMP_OK && points.n > 0) {
-            add_block(script, &d, &points);
+            add_block(blocks, &d, total, &points);
             (bars ? add_bar : add_line)(&command, &d);
-            *n_points += d.n;
         }
     }
+    picture_panel(script, layout, number);
+    if (number == 0)
+        add_axes(script, plot);
     add_titles(script, q, layout, number);
     if (command.text) /* gnuplot refuses a plot of nothing */
         draft_add(script, "plot NaN%s\n", command.text);
-    if (status == RAMP_OK && command.failed)
-        status = error_memory(err, "a picture", command.n_bytes);
+    script->failed = script->failed || command.failed;
     draft_release(&command);
     mem_free(points.points);
     return status;
+}
+
+/* Panels of the same quantity have the same axis. */
+static void add_range(struct draft *script, const struct plot *plot,
+                      const struct total *total)
+{
+    int n = 1;
+    while (plot->panels[n].y &&
+           text_equal(plot->panels[n].y, plot->panels[0].y))
+        n++;
+    const bool same = n > 1 && plot->panels[n].y == NULL;
+    if (plot->per_cent && same)
+        draft_add(script, "set yrange [0:%g]\n", fmax(105 * total->high, 1));
+    else if (plot->per_cent)
+        draft_add(script, "set yrange [0:1<*]\n");
+    else if (same && plot->log_y && total->low <= total->high)
+        draft_add(script, "set yrange [%g:%g]\n", total->low / 2,
+                  total->high * 2);
 }
 
 static void add_key(struct draft *script, const struct plot *plot)
@@ -346,36 +376,44 @@ static void add_key(struct draft *script, const struct plot *plot)
 
 enum { ALONE = 300, STACKED = 210 };
 
+static void lay_out(struct picture_layout *layout, const struct plot *plot)
+{
+    int n_panels = 0;
+    size_t n = 0;
+    *layout = (struct picture_layout){
+        .columns = plot->columns ? plot->columns : 1, .shared_x = true};
+    for (; plot->panels[n_panels].y; n_panels++)
+        layout->titled = layout->titled || plot->panels[n_panels].title ||
+                         plot->panels[n_panels].epoch;
+    for (; plot->series[n].title; n++)
+        if (strlen(plot->series[n].title) > layout->longest)
+            layout->longest = strlen(plot->series[n].title);
+    layout->n_titles = n > 1 ? n : 0;
+    layout->rows = (n_panels + layout->columns - 1) / layout->columns;
+    layout->panel = layout->rows > 1 ? STACKED : ALONE;
+}
+
 enum ramp_status plot_write(struct draft *script, const struct plot *plot,
                             const struct figures *figures, const char *scale,
                             struct ramp_error *err)
 {
     struct question q = {.plot = plot, .figures = figures, .scale = scale};
-    struct picture_layout layout = {
-        .columns = plot->columns ? plot->columns : 1, .shared_x = true};
-    size_t n_series = 0, n_points = 0;
-    int n_panels = 0;
-    for (; plot->panels[n_panels].y; n_panels++)
-        layout.titled = layout.titled || plot->panels[n_panels].title ||
-                        plot->panels[n_panels].epoch;
-    for (; plot->series[n_series].title; n_series++)
-        if (strlen(plot->series[n_series].title) > layout.longest)
-            layout.longest = strlen(plot->series[n_series].title);
-    layout.n_titles = n_series > 1 ? n_series : 0;
-    layout.rows = (n_panels + layout.columns - 1) / layout.columns;
-    layout.panel = layout.rows > 1 ? STACKED : ALONE;
+    struct total total = {.low = INFINITY, .high = -INFINITY};
+    struct picture_layout layout;
+    struct draft panels = {0};
+    enum ramp_status status = RAMP_OK;
+    lay_out(&layout, plot);
     picture_begin(script, &layout);
     if (layout.n_titles > 0)
         add_key(script, plot);
-    enum ramp_status status = RAMP_OK;
-    for (int i = 0; i < n_panels && status == RAMP_OK; i++) {
-        picture_panel(script, &layout, i);
-        if (i == 0)
-            add_axes(script, plot);
-        status = add_panel(script, &q, &layout, i, n_series, &n_points, err);
-    }
-    draft_add(script, "unset multiplot\n");
-    if (n_points == 0 && !script->failed)
+    draft_add(script, "\n");
+    for (int i = 0; plot->panels[i].y && status == RAMP_OK; i++)
+        status = add_panel(script, &panels, &q, &layout, i, &total, err);
+    add_range(script, plot, &total);
+    draft_add(script, "%sunset multiplot\n", panels.text ? panels.text : "");
+    script->failed = script->failed || panels.failed;
+    draft_release(&panels);
+    if (total.n == 0 && !script->failed)
         draft_release(script);
     return status;
 }
