@@ -3,6 +3,7 @@
 #include "claims/findings.h"
 #include "claims/function.h"
 #include "claims/lab.h"
+#include "claims/plot.h"
 
 #include <ramp/bench.h>
 
@@ -483,6 +484,20 @@ static enum ramp_status show(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
+static const struct plot plot = {
+    .x = PLOT_PART,
+    .per_cent = true,
+    .parts = (const char *const[]){"relu", "leaky", "elu", "softplus", "tanh",
+                                   "sigmoid", "gelu", "abs", NULL},
+    .series =
+        (const struct plot_series[]){
+            {.title = "max pooling", .name = max_gap, .at = WHOLE},
+            {.title = "mean pooling", .name = mean_gap, .at = WHOLE},
+            {.title = NULL}},
+    .panels = (const struct plot_panel[]){{.y = "difference, % of value"},
+                                          {.y = NULL}},
+};
+
 const struct claim claim_stage_order = {
     .name = "stage-order",
     .statement = "A stage may pool before its detector: with max pooling the "
@@ -527,4 +542,5 @@ const struct claim claim_stage_order = {
     .measure = measure,
     .find = find,
     .show = show,
+    .plot = &plot,
 };
