@@ -1,81 +1,179 @@
 #!/bin/sh
 # records.sh - train the shipped nets with several seeds, and write what came
-# out to docs/records/trainings.tsv and, with mean and spread, to
-# docs/records/README.md. Needs the data: MNIST and CIFAR-10 (JPEG) in
+# out below docs/records: trainings.tsv and recipes.tsv, a line for each
+# training, recipes/NAME-SEED.csv, the log of each training by a recipe, and
+# README.md, means and spread. Needs the data: MNIST and CIFAR-10 (JPEG) in
 # $RAMP_DATA, Fashion-MNIST from Debian's dataset-fashion-mnist. What stands in
-# the table already is not trained again.
+# a table already is not trained again. Nothing else should run: time counts.
 #
-# usage: scripts/records.sh [SEEDS]    (default 3)
+# usage: scripts/records.sh [PATTERN]    only recipes or options that match it
 set -eu
 cd "$(dirname "$0")/.."
 
 tab=$(printf '\t')
-seeds=${1:-3}
+pattern=${1:-}
 ramp=${RAMP:-./ramp}
-table=docs/records/trainings.tsv
+cifar=$RAMP_DATA/cifar10-jpeg.tar.xz
+trainings=docs/records/trainings.tsv
+recipes=docs/records/recipes.tsv
 runs=$(mktemp -d "${TMPDIR:-/tmp}/ramp-records.XXXXXX")
 trap 'rm -rf "$runs"' EXIT
-mkdir -p docs/records
-[ -f "$table" ] ||
-    printf 'arguments\tseed\tval_error\ttest_error\n' >"$table"
+trap 'exit 130' INT TERM
+mkdir -p docs/records/recipes
+[ -f "$trainings" ] ||
+    printf 'arguments\tseed\tval_error\ttest_error\n' >"$trainings"
+[ -f "$recipes" ] ||
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' recipe data seed test_error \
+        mirror_error seconds peak_before peak_after >"$recipes"
 
-# train ARGUMENTS OF RAMP TRAIN: once for each seed
+# The errors of parts that an output has, in per cent.
+errors() { # FILE
+    sed -n 's/^\(val \|test \|\)error *\([0-9.]*\) %.*/\2/p' "$1" | paste -s -
+}
+
+# What the processor can do, GFLOP/s.
+peak() {
+    "$ramp" bench lenet --input 1x28x28 --seconds 0.2 |
+        sed -n 's/^peak *\([0-9.]*\) .*/\1/p'
+}
+
+now() {
+    perl -MTime::HiRes=time -e 'printf "%.3f\n", time'
+}
+
+# train SEEDS OPTIONS: a tenth held out, the epoch that is best on it.
 train() {
+    seeds=$1
+    shift
     name=$(echo "$*" | sed "s,[^ ]*/,,")
-    seed=1
-    while [ "$seed" -le "$seeds" ]; do
-        if ! grep -qF "$name$tab$seed$tab" "$table"; then
+    case $name in *"$pattern"*) ;; *) return ;; esac
+    for seed in $(seq "$seeds"); do
+        if ! grep -qF "$name$tab$seed$tab" "$trainings"; then
             echo "ramp train $name --seed $seed" >&2
-            "$ramp" train "$@" --seed "$seed" --out "$runs/run" \
-                >"$runs/out"
-            errors=$(sed -n 's/^\(val\|test\) error *\([0-9.]*\) %.*/\2/p' \
-                "$runs/out" | paste -s -)
-            printf '%s\t%s\t%s\n' "$name" "$seed" "$errors" >>"$table"
+            "$ramp" train "$@" --seed "$seed" --out "$runs/run" >"$runs/out"
+            printf '%s\t%s\t%s\n' "$name" "$seed" "$(errors "$runs/out")" \
+                >>"$trainings"
             rm -rf "$runs/run"
         fi
-        seed=$((seed + 1))
     done
 }
 
-# The figures as a table: mean and standard deviation over seeds.
-summary() {
-    awk -F'\t' '
-        NR > 1 {
-            if (!($1 in n)) order[++k] = $1
-            n[$1]++; sum[$1] += $4; square[$1] += $4 * $4; val[$1] += $3
-        }
-        END {
-            print "| `ramp train` | seeds | val error | test error, mean |" \
-                " standard deviation |"
-            print "|---|---|---|---|---|"
-            for (i = 1; i <= k; i++) {
-                a = order[i]; mean = sum[a] / n[a]
-                v = n[a] > 1 ? (square[a] - n[a] * mean ^ 2) / (n[a] - 1) : 0
-                spread = n[a] > 1 ? sprintf("%.2f", sqrt(v > 0 ? v : 0)) : "-"
-                printf "| `%s` | %d | %.2f %% | **%.2f %%** | %s |\n",
-                    a, n[a], val[a] / n[a], mean, spread
-            }
-        }' "$table"
+# record SEEDS RECIPE DATA: all training pictures, the last epoch. Mirror
+# images are looked at where they show the same.
+record() {
+    recipe=$2
+    data=$(basename "$3")
+    case $recipe in *"$pattern"*) ;; *) return ;; esac
+    for seed in $(seq "$1"); do
+        if ! grep -q "^$recipe$tab$data$tab$seed$tab" "$recipes"; then
+            echo "ramp train $data --recipe $recipe --val 0 --seed $seed" >&2
+            before=$(peak)
+            start=$(now)
+            "$ramp" train "$3" --recipe "$recipe" --val 0 --seed "$seed" \
+                --out "$runs/run" >"$runs/out"
+            seconds=$(echo "$start $(now)" | awk '{ printf "%.1f", $2 - $1 }')
+            after=$(peak)
+            mirror=-
+            if [ "$data" != mnist ]; then
+                "$ramp" eval "$runs/run" "$3" --tta mirror >"$runs/mirror"
+                mirror=$(errors "$runs/mirror")
+            fi
+            cp "$runs/run/log.csv" "docs/records/recipes/$recipe-$seed.csv"
+            printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$recipe" "$data" \
+                "$seed" "$(errors "$runs/out")" "$mirror" "$seconds" \
+                "$before" "$after" >>"$recipes"
+            rm -rf "$runs/run"
+        fi
+    done
 }
 
-cifar=$RAMP_DATA/cifar10-jpeg.tar.xz
+# summary TABLE KEYS COLUMN:TITLE...: means and standard deviations over the
+# seeds of columns that are numbers; the first KEYS columns name a row.
+summary() {
+    awk -F'\t' -v keys="$2" -v columns="$(shift 2 && echo "$*")" '
+        BEGIN {
+            n_columns = split(columns, column, " ")
+            line = "| `ramp train` | seeds |"
+            rule = "|---|---|"
+            for (j = 1; j <= n_columns; j++) {
+                title = column[j]
+                sub(/^[0-9]*:/, "", title)
+                gsub(/_/, " ", title)
+                line = line " " title " |"
+                rule = rule "--:|"
+            }
+            print line
+            print rule
+        }
+        NR > 1 {
+            name = keys == 1 ? $1 : $2 " --recipe " $1 " --val 0"
+            if (!(name in n)) order[++k] = name
+            n[name]++
+            for (j = 1; j <= n_columns; j++) {
+                x = $(column[j] + 0)
+                sum[name, j] += x
+                square[name, j] += x * x
+                absent[name, j] = x == "-"
+            }
+        }
+        END {
+            for (i = 1; i <= k; i++) {
+                a = order[i]
+                line = "| `" a "` | " n[a] " |"
+                for (j = 1; j <= n_columns; j++) {
+                    mean = sum[a, j] / n[a]
+                    v = n[a] > 1 ? square[a, j] - n[a] * mean ^ 2 : 0
+                    v = v > 0 ? sqrt(v / (n[a] - 1)) : 0
+                    cell = sprintf(n[a] > 1 ? "%.2f ± %.2f" : "%.2f", mean, v)
+                    line = line " " (absent[a, j] ? "-" : cell) " |"
+                }
+                print line
+            }
+        }' "$1"
+}
+
+record 5 digits mnist
+record 5 digits-1 mnist
+record 3 fashion fashion-mnist
+record 3 speedy-s "$cifar"
+record 3 speedy "$cifar"
 augment='--augment flip,shift:4'
-train mnist --net lenet --epochs 10
-train mnist --net conv2 --epochs 8
-train fashion-mnist --net conv2 --epochs 12 --augment none
-train "$cifar" --net krizhevsky --epochs 20 $augment
-seeds=1
-train mnist --net conv2 --epochs 8 --exact
-train "$cifar" --net krizhevsky --epochs 20 $augment --exact
+train 3 mnist --net lenet --epochs 10
+train 3 mnist --net conv2 --epochs 8
+train 3 fashion-mnist --net conv2 --epochs 12 --augment none
+# shellcheck disable=SC2086 # two words
+train 3 "$cifar" --net krizhevsky --epochs 20 $augment
+train 1 mnist --net conv2 --epochs 8 --exact
+# shellcheck disable=SC2086
+train 1 "$cifar" --net krizhevsky --epochs 20 $augment --exact
 
 {
-    echo "# Trainings of the shipped nets"
-    echo
-    echo "Made by \`scripts/records.sh\` out of \`trainings.tsv\`, seeds from 1"
-    echo "on. Each run holds out a tenth of the training pictures (val), keeps"
-    echo "the epoch that is best on them, and reads the test pictures once."
-    echo "\`--exact\` takes the direct algorithm for every convolution."
-    echo
-    summary
+    cat <<'END'
+# Trainings of the shipped nets
+
+Made by `scripts/records.sh`, seeds from 1 on; errors in per cent, mean and
+standard deviation.
+
+## By recipes
+
+On all training pictures; the model is that of the last epoch, and the test
+pictures are read once. Settings were chosen with a tenth of the training
+pictures held out. Seconds are those of the whole process, the peaks what the
+processor did in registers just before and after, GFLOP/s. Each log is in
+`recipes/`, all trainings in `recipes.tsv`.
+
+END
+    summary "$recipes" 2 4:test_error 5:with_mirror_images 6:seconds \
+        7:peak_before 8:peak_after
+    cat <<'END'
+
+## With options
+
+A tenth of the training pictures is held out (val); the model is that of the
+epoch that is best on them, and the test pictures are read once. `--exact` takes
+the direct algorithm for every convolution. All of them are in `trainings.tsv`.
+
+END
+    summary "$trainings" 1 3:val_error 4:test_error
 } >docs/records/README.md
 cat docs/records/README.md
