@@ -106,6 +106,9 @@ proof: ## prove on other CPUs what make test proves on this one; PROOF=part
 	@scripts/deps.sh proof
 	@scripts/proof.sh $(PROOF)
 
+models: all ## train the models that models/ lacks, by their recipes
+	@RAMP='$(abspath $(OUT)/ramp)' scripts/models.sh
+
 install: all ## install below PREFIX=/usr/local, or into DESTDIR for packages
 	@scripts/install.sh install '$(OUT)' '$(PREFIX)' '$(DESTDIR)'
 
@@ -255,7 +258,7 @@ $(BUILD)/tests/fuzz_model: WRAPS += file_in_open file_in_read file_in_close \
     file_save_begin file_save_write file_save_commit
 
 FORCE:
-.PHONY: all demo test test-asan fuzz lint bench proof install uninstall \
+.PHONY: all demo test test-asan fuzz lint bench proof models install uninstall \
     clean help \
     test-programs fuzz-programs FORCE
 .DELETE_ON_ERROR:
