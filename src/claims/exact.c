@@ -293,14 +293,14 @@ const struct claim claim_relu_plot = {
 /* ==== act-table ==== */
 
 /* f and f' of -5 to 5; articles quote values at 0, 1, 3 and 5. */
-enum { N_VALUES = 51 };
+enum { N_BESIDE_0 = 25, N_VALUES = 2 * N_BESIDE_0 + 1 };
 
 static enum ramp_status add_values(struct lab *lab, const char *act,
                                    struct ramp_error *err)
 {
     float x[N_VALUES], y[N_VALUES], slope[N_VALUES];
     for (int i = 0; i < N_VALUES; i++)
-        x[i] = (float)(i - N_VALUES / 2) / 5;
+        x[i] = (float)(i - N_BESIDE_0) / 5;
     enum ramp_status status =
         function_run(lab, y, slope, x, N_VALUES, act, err);
     for (int i = 0; i < N_VALUES && status == RAMP_OK; i++) {

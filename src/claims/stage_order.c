@@ -345,7 +345,7 @@ static enum ramp_status time_nets(struct lab *lab,
         if (lab->stopped)
             break;
         name_time(part, i % N_ARMS, arm.act);
-        if (!lab_begin(lab, part, "", (uint64_t)(i / N + 1)))
+        if (!lab_begin(lab, part, "", (uint64_t)i / N + 1))
             continue;
         status = time_net(lab, place, &arm, err);
         if (status == RAMP_OK)
