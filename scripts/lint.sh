@@ -1,8 +1,8 @@
 #!/bin/sh
 # lint.sh - what is machine-checked of how the code is written: format, the
 # order of the rooms, banned names, public headers, symbols, hardening, the
-# places of planted bugs. One line for each finding; exit status 1 if there is
-# one. Needs a finished build.
+# places of planted bugs, the README's verdicts. One line for each finding; exit
+# status 1 if there is one. Needs a finished build.
 #
 # usage: scripts/lint.sh [FOLDER OF THE LIBRARIES [BUILD FOLDER]]
 set -u
@@ -103,8 +103,19 @@ mutants() {
     { perl scripts/mutants.pl list >/dev/null; } 2>&1
 }
 
+# The README's table has the verdicts of docs/claims, each row of the index that
+# has one, without the source.
+verdicts() {
+    awk -F' [|] ' '/^[|] \[.*\*\*/ {
+        sub(/\]\(/, "](docs/claims/", $1)
+        print $1 " | " $2 " | " $3 " |"
+    }' docs/claims/README.md >"$facts"
+    grep '^| \[.*](docs/claims/' README.md | diff - "$facts" |
+        sed -n 's/^> /README.md: expected /p; s/^< /README.md: found /p'
+}
+
 for check in format text headers instruction_sets public_names hardening \
-    mutants; do
+    mutants verdicts; do
     $check
 done >"$findings"
 
