@@ -34,7 +34,8 @@ static const struct compare_arm arms[] = {
 };
 enum { N_ARMS = sizeof arms / sizeof *arms };
 
-static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2};
+/* Closer together where trainings begin to diverge. */
+static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 1, 2};
 enum { N_RATES = sizeof rates / sizeof *rates };
 
 static const struct {

@@ -299,20 +299,22 @@ START_TEST(gradients_that_vanish_decide)
 }
 END_TEST
 
-/* Eight rates; the two highest of relu diverge, of leaky `leaky_diverge`. */
+/* The two highest rates of relu diverge, of leaky `leaky_diverge`. */
 static void put_dying(struct made_up *m, double dead, int leaky_diverge,
                       double leaky_error)
 {
-    static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2};
-    for (int i = 0; i < 16; i++) {
+    static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2,
+                                   0.3,  0.4,  0.5,  1,   2};
+    enum { N = sizeof rates / sizeof *rates };
+    for (int i = 0; i < 2 * N; i++) {
         char part[LAB_PART_BYTES];
-        bool leaky = i >= 8;
-        bool diverges = i % 8 >= 8 - (leaky ? leaky_diverge : 2);
-        lab_part_name(part, leaky ? "leaky" : "relu", rates[i % 8], 8);
+        bool leaky = i >= N;
+        bool diverges = i % N >= N - (leaky ? leaky_diverge : 2);
+        lab_part_name(part, leaky ? "leaky" : "relu", rates[i % N], N);
         double at = diverges ? 2 : 5, error = leaky ? leaky_error : 0.03;
         struct figure rows[2] = {
             figure(part, 1, "dead", at, !leaky && i == 5 ? dead : 0),
-            figure(part, 1, "val error", at, i % 8 == 3 ? error : 0.06)};
+            figure(part, 1, "val error", at, i % N == 3 ? error : 0.06)};
         for (int k = 0; k < 2; k++)
             snprintf(rows[k].scale, sizeof rows[k].scale, "quick");
         ck_assert_int_eq(figures_put(&m->figures, rows, 2, NULL), RAMP_OK);
