@@ -75,6 +75,7 @@ set tmargin at screen 0.4714
 set bmargin at screen 0.0852
 set xlabel "learning rate"
 set logscale x
+set format x "%g"
 set xrange [*:*]
 set offsets graph 0.03, graph 0.03, 0, 0
 set ylabel "epochs to 25 % (crosses: not reached)"

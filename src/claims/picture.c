@@ -284,6 +284,7 @@ static void add_rates_panel(struct draft *draft, const struct show_arms *arms,
     if (command.text) /* gnuplot refuses a plot of nothing */
         draft_add(draft,
                   "set xlabel \"learning rate%s\"\nset logscale x\n"
+                  "set format x \"%%g\"\n"
                   "set xrange [*:*]\n"
                   "set offsets graph 0.03, graph 0.03, 0, 0\n"
                   "set ylabel \"epochs to %g %%%s\"\nplot NaN%s",
