@@ -123,9 +123,8 @@ static double median_score(const struct compare_rates *rates, size_t rate)
     return stats_median(scores, (size_t)rates->n_seeds);
 }
 
-/* The run of rank n / 2, from 0, of n. */
-static const struct run_result *middle_run(const struct compare_rates *rates,
-                                           int rate)
+const struct run_result *compare_middle(const struct compare_rates *rates,
+                                        int rate)
 {
     int middle = rates->n_seeds / 2;
     for (int s = 1; s <= rates->n_seeds; s++) {
@@ -161,7 +160,7 @@ void compare_median_cell(char cell[COMPARE_CELL_BYTES],
     else if (same && first->outcome == RUN_FITTED)
         snprintf(cell, COMPARE_CELL_BYTES, "%.4f", median - NOT_REACHED);
     else
-        compare_cell(cell, middle_run(rates, rate));
+        compare_cell(cell, compare_middle(rates, rate));
 }
 
 static int find_best(const struct compare_rates *rates)

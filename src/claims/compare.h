@@ -142,6 +142,11 @@ const struct run_result *compare_at(const struct compare_rates *rates, int rate,
                                     int seed);
 void compare_rates_release(struct compare_rates *rates);
 
+/* Of the n seeds of a rate the run of rank n / 2, from 0; NULL if it is
+ * missing. */
+const struct run_result *compare_middle(const struct compare_rates *rates,
+                                        int rate);
+
 /* What runs are ranked by, lower is better: epochs to the target; behind all
  * that reached it those that did not, by their training error, or validation
  * error (or training loss) where there is no target; diverged ones last; NULL

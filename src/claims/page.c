@@ -306,9 +306,10 @@ static enum ramp_status write_index(const char *folder, struct ramp_error *err)
     draft_add(&draft,
               "# Claims about activations, and what came out\n\n"
               "Each row is a published claim. `ramp reproduce CLAIM --scale "
-              "full` makes its\nfigures again; the verdict is computed from "
-              "them by a rule that stands on the\nclaim's page. This page and "
-              "those are written by that command.\n\n"
+              "SCALE`, the scale that\nstands behind the verdict, makes its "
+              "figures again; the verdict is computed from\nthem by a rule "
+              "that stands on the claim's page. This page and those are "
+              "written\nby that command.\n\n"
               "| claim | verdict | what is said | by |\n|---|---|---|---|\n");
     for (int i = 0; claims[i] && status == RAMP_OK; i++)
         status = add_row(&draft, claims[i], folder, err);

@@ -165,28 +165,12 @@ static void name_curve(char title[TITLE_BYTES], const struct show_arm *arm)
     snprintf(title, TITLE_BYTES, "%s, rate %g", arm->name, r->rates[r->best]);
 }
 
-/* The seed whose run is in the middle, of an even number the upper one. */
-static int median_seed(const struct compare_rates *r)
-{
-    for (int s = 1; s <= r->n_seeds; s++) {
-        double score = compare_score(compare_at(r, r->best, s));
-        int n_before = 0;
-        for (int t = 1; t <= r->n_seeds; t++) {
-            double other = compare_score(compare_at(r, r->best, t));
-            n_before += other < score || (other == score && t < s);
-        }
-        if (n_before == r->n_seeds / 2)
-            return s;
-    }
-    return 1;
-}
-
 static void add_curves(struct draft *draft, const char *name,
                        const struct show_arm *arm, double target, bool few)
 {
     const struct compare_rates *r = &arm->rates;
     for (int s = 1; r->best >= 0 && s <= r->n_seeds; s++) {
-        if (few || s == median_seed(r))
+        if (few || compare_at(r, r->best, s) == compare_middle(r, r->best))
             draft_add(
                 draft,
                 ", \\\n    \"%s-curves.csv\" skip 1 using \\\n"
