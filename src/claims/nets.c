@@ -48,6 +48,14 @@ void net_softmax(struct draft *draft, int unused)
     draft_add(draft, "dense classes\n");
 }
 
+void net_dense_norm(struct draft *draft, int unused)
+{
+    (void)unused;
+    for (int i = 0; i < 3; i++)
+        draft_add(draft, "dense 512\nbatchnorm\nact\n");
+    draft_add(draft, "dense classes\n");
+}
+
 static void two_layers(struct draft *draft, int units, const char *detector,
                        bool dropout)
 {

@@ -23,6 +23,9 @@ void net_krizhevsky(struct draft *draft, int change);
 /* No hidden layer. */
 void net_softmax(struct draft *draft, int unused);
 
+/* Three hidden layers of 512 units, batch norm before each activation. */
+void net_dense_norm(struct draft *draft, int unused);
+
 /* Two hidden layers of as many weights: 240 maxout units of 5 pieces, or 780
  * of the run's activation. With dropout: 0.2 of the input, 0.5 of the units. */
 void net_maxout(struct draft *draft, int dropout);

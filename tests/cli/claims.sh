@@ -80,12 +80,12 @@ version,commit,date"
 # Over the rate: the median of the seeds, the lowest and the highest; of a rate
 # at which one diverged, nothing.
 for seed in 3 1 2; do
-    echo "relu lr 0.5;$seed;dead;5;0.$seed"
-    echo "relu lr 0.5;$seed;val error;5;0.0$seed"
-    echo "relu lr 0.02;$seed;dead;5;0"
-    echo "relu lr 0.02;$seed;dead;4;0.7"
-    echo "leaky lr 0.02;$seed;dead;5;0"
-    [ $seed -eq 2 ] || echo "relu lr 1;$seed;dead;5;0.9"
+    echo "relu lr 0.5;$seed;dead;4;0.$seed"
+    echo "relu lr 0.5;$seed;val error;4;0.0$seed"
+    echo "relu lr 0.02;$seed;dead;4;0"
+    echo "relu lr 0.02;$seed;dead;8;0.7"
+    echo "leaky lr 0.02;$seed;dead;4;0"
+    [ $seed -eq 2 ] || echo "relu lr 1;$seed;dead;4;0.9"
 done >rows
 echo 'relu lr 1;2;diverged;1;1' >>rows
 table <rows >made/dying-relu.csv

@@ -299,43 +299,61 @@ START_TEST(gradients_that_vanish_decide)
 }
 END_TEST
 
-/* The two highest rates of relu diverge, of leaky `leaky_diverge`. */
-static void put_dying(struct made_up *m, double dead, int leaky_diverge,
-                      double leaky_error)
+/* One training of a net with ReLU or leaky ReLU. */
+static void put_dying_row(struct made_up *m, const char *arm, double rate,
+                          bool diverges, double dead, double later,
+                          double error)
 {
-    static const double rates[] = {0.01, 0.02, 0.05, 0.1, 0.2,
-                                   0.3,  0.4,  0.5,  1,   2};
+    char part[LAB_PART_BYTES];
+    lab_part_name(part, arm, rate, 8);
+    struct figure rows[] = {figure(part, 1, "val error", 1, 0.5),
+                            figure(part, 1, "dead", 4, dead),
+                            figure(part, 1, "val error", 4, error),
+                            figure(part, 1, "dead", 8, later)};
+    size_t n = diverges ? 1 : sizeof rows / sizeof *rows;
+    for (size_t k = 0; k < n; k++)
+        snprintf(rows[k].scale, sizeof rows[k].scale, "quick");
+    ck_assert_int_eq(figures_put(&m->figures, rows, n, NULL), RAMP_OK);
+}
+
+/* The two highest rates of relu diverge, of leaky `leaky_diverge`; units die in
+ * the middle net alone. */
+static void put_dying(struct made_up *m, double dead, double later,
+                      int leaky_diverge, double leaky_error)
+{
+    static const double rates[] = {0.002, 0.005, 0.01, 0.02,
+                                   0.03,  0.04,  0.05, 0.1};
+    static const char *const arms[][2] = {{"relu", "leaky"},
+                                          {"relu-momentum", "leaky-momentum"},
+                                          {"conv-relu", "conv-leaky"}};
     enum { N = sizeof rates / sizeof *rates };
-    for (int i = 0; i < 2 * N; i++) {
-        char part[LAB_PART_BYTES];
-        bool leaky = i >= N;
-        bool diverges = i % N >= N - (leaky ? leaky_diverge : 2);
-        lab_part_name(part, leaky ? "leaky" : "relu", rates[i % N], N);
-        double at = diverges ? 2 : 5, error = leaky ? leaky_error : 0.03;
-        struct figure rows[2] = {
-            figure(part, 1, "dead", at, !leaky && i == 5 ? dead : 0),
-            figure(part, 1, "val error", at, i % N == 3 ? error : 0.06)};
-        for (int k = 0; k < 2; k++)
-            snprintf(rows[k].scale, sizeof rows[k].scale, "quick");
-        ck_assert_int_eq(figures_put(&m->figures, rows, 2, NULL), RAMP_OK);
+    for (int i = 0; i < 3 * N; i++) {
+        int rate = i % N, net = i / N;
+        double lr = net == 0 ? 10 * rates[rate] : rates[rate];
+        bool dies = rate == 5 && net == 1;
+        put_dying_row(m, arms[net][0], lr, rate >= N - 2, dies ? dead : 0,
+                      dies ? later : 0, rate == 3 ? 0.03 : 0.06);
+        put_dying_row(m, arms[net][1], lr, rate >= N - leaky_diverge, 0, 0,
+                      rate == 3 ? leaky_error : 0.06);
     }
 }
 
 START_TEST(dead_units_and_rates_decide)
 {
     static const struct {
-        double dead;
+        double dead, later;
         int leaky_diverge;
         double leaky_error;
         enum verdict_word dying, rescue;
     } cases[] = {
-        {0.5, 1, 0.04, VERDICT_REPRODUCED, VERDICT_REPRODUCED},
-        {0.1, 1, 0.03, VERDICT_PARTLY, VERDICT_PARTLY},
-        {0.01, 2, 0.03, VERDICT_REFUTED, VERDICT_REFUTED},
+        {0.5, 0.5, 0, 0.04, VERDICT_REPRODUCED, VERDICT_REPRODUCED},
+        {0.5, 0.3, 0, 0.03, VERDICT_PARTLY, VERDICT_PARTLY},
+        {0.1, 0.1, 2, 0.03, VERDICT_PARTLY, VERDICT_REFUTED},
+        {0.01, 0.01, 2, 0.03, VERDICT_REFUTED, VERDICT_REFUTED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct made_up m = begin();
-        put_dying(&m, cases[i].dead, cases[i].leaky_diverge,
+        put_dying(&m, cases[i].dead, cases[i].later, cases[i].leaky_diverge,
                   cases[i].leaky_error);
         ck_assert_int_eq(judge_claim(&m, &claim_dying_relu), cases[i].dying);
         ck_assert_int_eq(judge_claim(&m, &claim_leaky_rescue), cases[i].rescue);
