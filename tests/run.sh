@@ -1,7 +1,8 @@
 #!/bin/sh
 # run.sh - runs test programs and test scripts one after another: one line for
-# each that passes, all output of each that fails, and the counts in the last
-# line. A Check program counts as many tests as it ran, a script as one.
+# each that passes, and what it skipped, all output of each that fails, and the
+# counts in the last line. A Check program counts as many tests as it ran, a
+# script as one.
 #
 # usage: RAMP=/path/to/ramp tests/run.sh PROGRAM|SCRIPT.sh ...
 set -u
@@ -66,6 +67,7 @@ for test in "$@"; do
     printf '%-6s %-38s %4d passed %4d failed %5d.%01d s\n' "$word" \
         "${test##*/}" "$n_passed" "$n_failed" \
         $((took / 1000)) $((took % 1000 / 100))
+    [ "$n_failed" -gt 0 ] || sed -n '/^skipped: /s/^/       /p' "$log"
 done
 
 echo

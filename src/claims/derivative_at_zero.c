@@ -26,19 +26,10 @@ enum { N_DERIVATIVES = sizeof derivatives / sizeof *derivatives };
     ARM(NAME, NET, SCALE, WRITE, "0"), ARM(NAME, NET, SCALE, WRITE, "0.5"),    \
         ARM(NAME, NET, SCALE, WRITE, "1")
 
-/* mlp:512,512,512 with batch norm before each detector. */
-static void dense_norm(struct draft *draft, int unused)
-{
-    (void)unused;
-    for (int i = 0; i < 3; i++)
-        draft_add(draft, "dense 512\nbatchnorm\nact\n");
-    draft_add(draft, "dense classes\n");
-}
-
 /* In the order of `nets`. */
 static const struct compare_arm mnist_arms[] = {
     ARMS("dense", "mlp:512,512,512", RAMP_SCALE_STANDARD, NULL),
-    ARMS("dense norm", "dense-norm", RAMP_SCALE_STANDARD, dense_norm),
+    ARMS("dense norm", "dense-norm", RAMP_SCALE_STANDARD, net_dense_norm),
     ARMS("lenet", "lenet", RAMP_SCALE_STANDARD, NULL),
     ARMS("lenet 0..1", "lenet", RAMP_SCALE_UNIT, NULL),
 };
