@@ -27,7 +27,7 @@ LDLIBS = -lz -ljansson -lm
 CHECK_LDLIBS = -lcheck -lsubunit -lrt -larchive
 
 LIB_ROOMS = base kernels layers net data model train
-PROGRAM_ROOMS = report claims cli
+PROGRAM_ROOMS = report trials claims cli
 
 rooms_c = $(sort $(wildcard $(1:%=src/%/*.c)))
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
@@ -39,7 +39,7 @@ LIB_OBJECTS = $(ISA_OBJECTS) $(call objects,$(filter-out \
 # files it has a copy of the base; the linker refuses it all other rooms.
 PROGRAM_OBJECTS = $(call objects,$(call rooms_c,base $(PROGRAM_ROOMS)))
 # What tests see of the program: everything but its main and its verbs.
-TEST_OBJECTS = $(LIB_OBJECTS) $(call objects,$(call rooms_c,report claims))
+TEST_OBJECTS = $(LIB_OBJECTS) $(call objects,$(call rooms_c,report trials claims))
 
 TEST_SOURCES = $(sort $(wildcard tests/*/check_*.c))
 TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(TEST_SOURCES)))

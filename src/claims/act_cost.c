@@ -1,7 +1,7 @@
 /* act_cost.c - what an activation costs: nanoseconds an element. */
-#include "claims/findings.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <math.h>
 

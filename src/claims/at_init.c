@@ -1,9 +1,9 @@
 /* at_init.c - claims about a net that has only been initialised: what its
  * layers make of numbers, forward and backward. */
-#include "claims/findings.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
 #include "claims/random.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <math.h>
 #include <stdlib.h>

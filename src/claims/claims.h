@@ -4,9 +4,9 @@
 #ifndef CLAIMS_CLAIMS_H
 #define CLAIMS_CLAIMS_H
 
-#include "claims/compare.h"
-#include "claims/picture.h"
-#include "claims/verdict.h"
+#include "trials/compare.h"
+#include "trials/picture.h"
+#include "trials/verdict.h"
 
 #include <stdio.h>
 
@@ -115,24 +115,11 @@ MUST_CHECK enum ramp_status claim_conclude(struct verdict *verdict,
                                            const char *folder,
                                            struct ramp_error *err);
 
-/* The table of one scale, and every pair of arms, each at its best rate: how
- * many times as many epochs, or how many points of validation error more. */
-MUST_CHECK enum ramp_status claim_show(FILE *file,
-                                       const struct results *results,
-                                       const char *scale, double target,
-                                       struct ramp_error *err);
-
 /* The table of one scale of the results in a folder, and the verdict. */
 MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
                                         const char *folder,
                                         enum claim_scale scale,
                                         struct ramp_error *err);
-
-/* Make the trainings of a comparison that are missing in folder/NAME.csv. */
-MUST_CHECK enum ramp_status
-claim_run_compare(const struct compare *compare,
-                  const struct claim_settings *settings,
-                  struct ramp_error *err);
 
 /* How fast the arms train: rows in folder/NAME-speed.csv, see job_measure. */
 MUST_CHECK enum ramp_status claim_measure(const struct claim *claim,

@@ -1,9 +1,9 @@
 /* depth.c - claims about layers in depth, from trainings whose layers are
  * looked at after every epoch: vanishing-gradient, saturation and
  * sparsity-trained. */
-#include "claims/findings.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <math.h>
 #include <stdlib.h>

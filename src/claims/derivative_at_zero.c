@@ -1,9 +1,9 @@
 /* derivative_at_zero.c - the derivative that the rectifier is given at 0, where
  * it has none: how often it is asked for, and what it changes. */
-#include "claims/findings.h"
 #include "claims/lab.h"
 #include "claims/nets.h"
-#include "claims/stats.h"
+#include "trials/findings.h"
+#include "trials/stats.h"
 
 #include <math.h>
 #include <stdlib.h>

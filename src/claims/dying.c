@@ -1,10 +1,10 @@
 /* dying.c - dying-relu and leaky-rescue: how many units are dead after
  * trainings at high rates, and what a slope below zero helps. Both claims are
  * judged by the same trainings, in dying-relu.csv. */
-#include "claims/findings.h"
 #include "claims/lab.h"
 #include "claims/nets.h"
-#include "claims/plot.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <math.h>
 #include <stdlib.h>

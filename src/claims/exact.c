@@ -1,11 +1,11 @@
 /* exact.c - claims about the rectifier and its relatives as functions: nothing
  * is trained, and the same comes out each time. Values are those of training's
  * own arithmetic (ramp_activation_run) where nothing else is said. */
-#include "claims/findings.h"
 #include "claims/function.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
 #include "claims/random.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* identities.c - equations between activations, and of nets of rectifiers. */
-#include "claims/findings.h"
 #include "claims/function.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
 #include "claims/random.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <math.h>
 #include <stdlib.h>

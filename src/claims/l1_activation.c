@@ -2,7 +2,7 @@
  * no cost, up to a point. */
 #include "claims/preset.h"
 
-#include "claims/stats.h"
+#include "trials/stats.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  */
 #include "claims/lab.h"
 
-#include "claims/findings.h"
 #include "report/machine.h"
+#include "trials/findings.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -4,8 +4,8 @@
 #define CLAIMS_LAB_H
 
 #include "claims/claims.h"
-#include "claims/figures.h"
-#include "claims/job.h"
+#include "trials/figures.h"
+#include "trials/job.h"
 
 struct lab {
     const struct claim *claim;             /* borrowed, */

@@ -1,11 +1,11 @@
 /* page.c - a claim's page in docs/claims, and the index of all. */
 #include "claims/claims.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
 #include "claims/preset.h"
-#include "claims/show.h"
 #include "report/format.h"
 #include "report/run_folder.h"
+#include "trials/plot.h"
+#include "trials/show.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 #define CLAIMS_PRESET_H
 
 #include "claims/claims.h"
-#include "claims/forest.h"
+#include "trials/forest.h"
 
 struct preset_pair {
     const char *higher, *lower; /* arms */

@@ -4,7 +4,7 @@
 #include "claims/preset.h"
 
 #include "claims/nets.h"
-#include "claims/stats.h"
+#include "trials/stats.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* stage_order.c - pooling before the detector or behind it: what it changes in
  * the maps, in what is learned, and in the time it takes. */
-#include "claims/findings.h"
 #include "claims/function.h"
 #include "claims/lab.h"
-#include "claims/plot.h"
+#include "trials/findings.h"
+#include "trials/plot.h"
 
 #include <ramp/bench.h>
 

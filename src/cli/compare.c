@@ -1,8 +1,10 @@
 /* compare.c - `ramp compare`: activations and nets against each other, each at
  * its own best learning rate. */
-#include "claims/claims.h"
 #include "cli/cli.h"
 #include "cli/train.h"
+#include "trials/job.h"
+#include "trials/picture.h"
+#include "trials/show.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -274,7 +276,8 @@ static enum ramp_status report(const struct comparing *c,
     enum ramp_status status = results_load(&results, c->out, "compare", err);
     if (status != RAMP_OK)
         return status;
-    status = claim_show(stdout, &results, compare->scale, compare->target, err);
+    status =
+        show_comparison(stdout, &results, compare->scale, compare->target, err);
     if (status == RAMP_OK)
         status = picture_draw(&results, c->out, "compare", compare->scale,
                               compare->target, note, err);
@@ -293,10 +296,8 @@ static enum ramp_status compare(const char *data, struct ramp_error *err)
     if (status == RAMP_OK)
         status = prepare(&c, data, &compute, err);
     if (status == RAMP_OK) {
-        const struct claim_settings run = {
-            .compute = compute, .folder = c.out, .go_on = go_on};
         train_catch_signals();
-        status = claim_run_compare(&c.compare, &run, err);
+        status = job_run(&c.compare, c.out, go_on, err);
     }
     if (status == RAMP_OK)
         status = report(&c, err);

@@ -1,11 +1,11 @@
 /* check_compare.c - which trainings a comparison makes, with a trainer that
  * only pretends; how it goes on after it was stopped, also with the real one.
  */
-#include "claims/compare.h"
-#include "claims/job.h"
-#include "claims/marks.h"
 #include "tests/check.h"
 #include "tests/training/toy.h"
+#include "trials/compare.h"
+#include "trials/job.h"
+#include "trials/marks.h"
 
 #include <math.h>
 

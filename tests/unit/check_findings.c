@@ -1,9 +1,9 @@
 /* check_findings.c - made-up figures: their file, and the verdicts that follow
  * from them. */
 #include "claims/claims.h"
-#include "claims/findings.h"
 #include "claims/lab.h"
 #include "tests/check.h"
+#include "trials/findings.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* check_stats.c - the statistics of a few runs against published tables and
  * sums done by hand. */
-#include "claims/stats.h"
 #include "tests/check.h"
+#include "trials/stats.h"
 
 #include <math.h>
 

@@ -5,8 +5,8 @@
  * Both files are written whole after each run, the curves first: a run counts
  * once it is in NAME.csv. Nothing in them is ever dropped but a row that the
  * same run replaces. */
-#ifndef CLAIMS_RESULTS_H
-#define CLAIMS_RESULTS_H
+#ifndef TRIALS_RESULTS_H
+#define TRIALS_RESULTS_H
 
 #include "report/basics.h"
 

@@ -1,11 +1,11 @@
 /* picture.c - pictures of claims, drawn by gnuplot. */
-#include "claims/picture.h"
+#include "trials/picture.h"
 
-#include "claims/show.h"
-#include "claims/stats.h"
 #include "report/draft.h"
 #include "report/program.h"
 #include "report/run_folder.h"
+#include "trials/show.h"
+#include "trials/stats.h"
 
 #include <stdio.h>
 #include <string.h>

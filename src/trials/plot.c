@@ -1,8 +1,8 @@
 /* plot.c - the figures of a claim as lines or bars. */
-#include "claims/plot.h"
+#include "trials/plot.h"
 
-#include "claims/picture.h"
-#include "claims/stats.h"
+#include "trials/picture.h"
+#include "trials/stats.h"
 
 #include <math.h>
 #include <stdio.h>

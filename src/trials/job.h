@@ -1,11 +1,11 @@
-/* job.h - one training of a comparison, by the library: what it looks at while
- * it runs, when it ends, and how it goes on after the program was ended. */
-#ifndef CLAIMS_JOB_H
-#define CLAIMS_JOB_H
+/* job.h - the trainings of a comparison, by the library: what is looked at while
+ * one runs, when it ends, and how it goes on after the program was ended. */
+#ifndef TRIALS_JOB_H
+#define TRIALS_JOB_H
 
-#include "claims/compare.h"
 #include "report/run_folder.h"
 #include "report/terminal.h"
+#include "trials/compare.h"
 
 /* What all trainings of a comparison share. */
 struct job_place {
@@ -68,5 +68,10 @@ void job_date(char date[24]);
 enum ramp_status job_train(void *context, const struct compare_job *job,
                            struct run_result *result, bool *stopped,
                            struct ramp_error *err);
+
+/* Make the trainings of a comparison that are missing in FOLDER/NAME.csv. */
+MUST_CHECK enum ramp_status job_run(const struct compare *compare,
+                                    const char *folder, bool (*go_on)(void),
+                                    struct ramp_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* picture.h - pictures of claims, drawn by gnuplot. */
-#ifndef CLAIMS_PICTURE_H
-#define CLAIMS_PICTURE_H
+#ifndef TRIALS_PICTURE_H
+#define TRIALS_PICTURE_H
 
-#include "claims/compare.h"
+#include "trials/compare.h"
 
 #define PICTURE_NOTE_BYTES 512
 

@@ -1,8 +1,9 @@
 /* show.c - results of a comparison for people. */
-#include "claims/show.h"
+#include "trials/show.h"
 
-#include "claims/stats.h"
 #include "report/table.h"
+#include "trials/stats.h"
+#include "trials/verdict.h"
 
 #include <math.h>
 
@@ -123,6 +124,91 @@ enum ramp_status show_table(FILE *file, const struct results *results,
             add_rate(&table, arms.arms[i].name, &arms.arms[i].rates, j);
     status = table_print(&table, file, 2, err);
     table_release(&table);
+    show_arms_release(&arms);
+    return status;
+}
+
+/* ---- Pairs of arms ---- */
+
+/* "tanh : relu  2.31  [2.05, 2.60]" */
+static void add_ratio(struct table *table, const struct speed_ratio *r)
+{
+    if (!r->complete) {
+        table_cell(table, "-");
+        table_cell(table, "%s", "not reached");
+        return;
+    }
+    table_cell(table, "%s%.2f", r->at_least ? "> " : "", r->ratio.mean);
+    if (r->n_seeds > 1)
+        table_cell(table, "[%.2f, %.2f]%s", r->ratio.low, r->ratio.high,
+                   r->inside ? "" : " at the edge");
+    else
+        table_cell(table, "one seed%s", r->inside ? "" : ", at the edge");
+}
+
+static void add_difference(struct table *table, const struct compare_rates *a,
+                           const struct compare_rates *b)
+{
+    double x[COMPARE_MAX_SEEDS], y[COMPARE_MAX_SEEDS];
+    size_t n = 0;
+    for (int s = 1; a->best >= 0 && b->best >= 0 && s <= a->n_seeds; s++) {
+        const struct run_result *first = compare_at(a, a->best, s);
+        const struct run_result *second = compare_at(b, b->best, s);
+        if (first && second && first->outcome == RUN_FINISHED &&
+            second->outcome == RUN_FINISHED) {
+            x[n] = 100 * first->last.val_error;
+            y[n++] = 100 * second->last.val_error;
+        }
+    }
+    struct stats_interval i = stats_paired(x, y, n, 0.95);
+    table_cell(table, "%+.2f", i.mean);
+    if (n > 1)
+        table_cell(table, "[%+.2f, %+.2f]", i.low, i.high);
+    else
+        table_cell(table, "%s", n == 1 ? "one seed" : "runs are missing");
+}
+
+static enum ramp_status show_pairs(FILE *file, const struct results *results,
+                                   const char *scale, double target,
+                                   const struct show_arms *arms,
+                                   struct ramp_error *err)
+{
+    struct table table;
+    enum ramp_status status = RAMP_OK;
+    table_init(&table, "llrl");
+    for (size_t i = 0; i < arms->n; i++)
+        for (size_t j = 0; j < i && status == RAMP_OK; j++) {
+            const struct show_arm *a = &arms->arms[i], *b = &arms->arms[j];
+            struct speed_ratio ratio;
+            table_cell(&table, "%s %c %s", a->name, target > 0 ? ':' : '-',
+                       b->name);
+            table_cell(&table, "%s", target > 0 ? "epochs" : "points");
+            if (target > 0) {
+                status = speed_ratio_find(&ratio, results, scale, a->name,
+                                          b->name, a->rates.n_seeds, err);
+                add_ratio(&table, &ratio);
+            } else
+                add_difference(&table, &a->rates, &b->rates);
+        }
+    if (status == RAMP_OK && arms->n > 1) {
+        fprintf(file, "\nat the best rates, with 95 %% intervals\n");
+        status = table_print(&table, file, 2, err);
+    }
+    table_release(&table);
+    return status;
+}
+
+enum ramp_status show_comparison(FILE *file, const struct results *results,
+                                 const char *scale, double target,
+                                 struct ramp_error *err)
+{
+    struct show_arms arms;
+    enum ramp_status status = show_table(file, results, scale, err);
+    if (status == RAMP_OK)
+        status = show_arms_find(&arms, results, scale, err);
+    if (status != RAMP_OK)
+        return status;
+    status = show_pairs(file, results, scale, target, &arms, err);
     show_arms_release(&arms);
     return status;
 }

@@ -1,10 +1,10 @@
 /* forest.h - effects with their intervals, one below the other (a forest plot).
  */
-#ifndef CLAIMS_FOREST_H
-#define CLAIMS_FOREST_H
+#ifndef TRIALS_FOREST_H
+#define TRIALS_FOREST_H
 
-#include "claims/stats.h"
 #include "report/draft.h"
+#include "trials/stats.h"
 
 /* What an effect says of the claim that it is above 0, or above some least. */
 enum effect_state {

@@ -1,5 +1,5 @@
 /* marks.c - where a training was at every tenth of an epoch. */
-#include "claims/marks.h"
+#include "trials/marks.h"
 
 #include "report/csv_table.h"
 #include "report/draft.h"

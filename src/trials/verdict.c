@@ -1,5 +1,5 @@
 /* verdict.c - what results say of a claim. */
-#include "claims/verdict.h"
+#include "trials/verdict.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* results.c - what the runs of a comparison gave, in two files. */
-#include "claims/results.h"
+#include "trials/results.h"
 
 #include "report/csv.h"
 #include "report/csv_table.h"

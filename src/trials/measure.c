@@ -1,5 +1,5 @@
 /* measure.c - how fast the arms of a comparison train. */
-#include "claims/job.h"
+#include "trials/job.h"
 
 #include "report/csv.h"
 #include "report/machine.h"

@@ -1,9 +1,9 @@
 /* figures.c - the numbers of a claim that compares no arms, in a file. */
-#include "claims/figures.h"
+#include "trials/figures.h"
 
-#include "claims/stats.h"
 #include "report/csv.h"
 #include "report/csv_table.h"
+#include "trials/stats.h"
 
 #include <inttypes.h>
 #include <math.h>

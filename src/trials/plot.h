@@ -1,10 +1,10 @@
 /* plot.h - the picture of a claim that compares no arms: its figures as lines
  * or bars. A table says which. */
-#ifndef CLAIMS_PLOT_H
-#define CLAIMS_PLOT_H
+#ifndef TRIALS_PLOT_H
+#define TRIALS_PLOT_H
 
-#include "claims/figures.h"
 #include "report/draft.h"
+#include "trials/figures.h"
 
 /* What figures are drawn over. */
 enum plot_x {

@@ -1,7 +1,7 @@
 /* forest.c - effects with their intervals, one below the other. */
-#include "claims/forest.h"
+#include "trials/forest.h"
 
-#include "claims/picture.h"
+#include "trials/picture.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* marks.h - where a training was at every tenth of an epoch: sums over the
  * pictures seen, from which running figures over any window follow. Kept
  * beside the checkpoint, so that a curve goes on with its training. */
-#ifndef CLAIMS_MARKS_H
-#define CLAIMS_MARKS_H
+#ifndef TRIALS_MARKS_H
+#define TRIALS_MARKS_H
 
-#include "claims/results.h"
+#include "trials/results.h"
 
 struct mark {
     uint64_t images, wrong; /* since the start */

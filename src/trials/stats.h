@@ -1,7 +1,7 @@
 /* stats.h - the statistics of a few runs. What cannot be said of so few is
  * NaN: a spread of one value, an interval of one pair. */
-#ifndef CLAIMS_STATS_H
-#define CLAIMS_STATS_H
+#ifndef TRIALS_STATS_H
+#define TRIALS_STATS_H
 
 #include <stddef.h>
 

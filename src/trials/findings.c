@@ -1,5 +1,5 @@
 /* findings.c - points of a claim, and their verdict. */
-#include "claims/findings.h"
+#include "trials/findings.h"
 
 #include "report/table.h"
 

@@ -1,10 +1,10 @@
 /* findings.h - what a claim says, point by point, beside what the figures say;
  * and the verdict that follows. */
-#ifndef CLAIMS_FINDINGS_H
-#define CLAIMS_FINDINGS_H
+#ifndef TRIALS_FINDINGS_H
+#define TRIALS_FINDINGS_H
 
-#include "claims/figures.h"
-#include "claims/verdict.h"
+#include "trials/figures.h"
+#include "trials/verdict.h"
 
 #include <math.h>
 #include <stdbool.h>

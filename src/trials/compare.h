@@ -8,11 +8,11 @@
  * while the best rate of an arm lies at its edge. An arm is judged against
  * itself alone: a rate is given up once it has run for twice the epochs after
  * which the best one of the same arm and seed had reached the target. */
-#ifndef CLAIMS_COMPARE_H
-#define CLAIMS_COMPARE_H
+#ifndef TRIALS_COMPARE_H
+#define TRIALS_COMPARE_H
 
-#include "claims/results.h"
 #include "report/draft.h"
+#include "trials/results.h"
 
 #include <ramp/ramp.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* stats.c - the statistics of a few runs. */
-#include "claims/stats.h"
+#include "trials/stats.h"
 
 #include "report/basics.h"
 

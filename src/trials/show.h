@@ -1,8 +1,8 @@
 /* show.h - results of a comparison as people read them. */
-#ifndef CLAIMS_SHOW_H
-#define CLAIMS_SHOW_H
+#ifndef TRIALS_SHOW_H
+#define TRIALS_SHOW_H
 
-#include "claims/compare.h"
+#include "trials/compare.h"
 
 #include <stdio.h>
 
@@ -31,5 +31,12 @@ MUST_CHECK enum ramp_status show_table(FILE *file,
                                        const struct results *results,
                                        const char *scale,
                                        struct ramp_error *err);
+
+/* The table of one scale, and every pair of arms, each at its best rate: how
+ * many times as many epochs, or how many points of validation error more. */
+MUST_CHECK enum ramp_status show_comparison(FILE *file,
+                                            const struct results *results,
+                                            const char *scale, double target,
+                                            struct ramp_error *err);
 
 #endif

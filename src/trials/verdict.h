@@ -1,10 +1,10 @@
 /* verdict.h - what results say of a claim, by rules that are fixed before. */
-#ifndef CLAIMS_VERDICT_H
-#define CLAIMS_VERDICT_H
+#ifndef TRIALS_VERDICT_H
+#define TRIALS_VERDICT_H
 
-#include "claims/compare.h"
-#include "claims/stats.h"
 #include "report/draft.h"
+#include "trials/compare.h"
+#include "trials/stats.h"
 
 enum verdict_word {
     VERDICT_REPRODUCED,

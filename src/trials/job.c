@@ -1,11 +1,11 @@
-/* job.c - one training of a comparison, by the library. */
-#include "claims/job.h"
+/* job.c - the trainings of a comparison, by the library. */
+#include "trials/job.h"
 
-#include "claims/marks.h"
 #include "report/draft.h"
 #include "report/format.h"
 #include "report/machine.h"
 #include "report/program.h"
+#include "trials/marks.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -490,8 +490,8 @@ static enum ramp_status train(struct watch *w, bool resume,
 }
 
 /* From the checkpoint, if there is one with its marks, else from the start. */
-static enum ramp_status go_on(struct watch *w, bool resume,
-                              struct ramp_error *err)
+static enum ramp_status go_on_from(struct watch *w, bool resume,
+                                   struct ramp_error *err)
 {
     enum ramp_status status = RAMP_OK;
     if (resume)
@@ -632,7 +632,7 @@ enum ramp_status job_train(void *context, const struct compare_job *job,
     w.outcome = job->compare->by_loss ? RUN_FITTED : RUN_FINISHED;
     if (job->compare->target > 0)
         w.outcome = RUN_MISSED;
-    status = go_on(&w, resume, err);
+    status = go_on_from(&w, resume, err);
     terminal_clear(&place->terminal);
     if (status == RAMP_DIVERGED) {
         w.outcome = RUN_DIVERGED;
@@ -649,5 +649,61 @@ enum ramp_status job_train(void *context, const struct compare_job *job,
     }
     marks_release(&w.marks);
     run_folder_release(&folder);
+    return status;
+}
+
+/* ==== All trainings of a comparison ==== */
+
+static enum ramp_status run_all(struct job_place *place,
+                                struct results *results, struct ramp_error *err)
+{
+    const struct compare *compare = place->compare;
+    char protocols[COMPARE_MAX_ARMS][JOB_PROTOCOL_BYTES];
+    const char *texts[COMPARE_MAX_ARMS];
+    bool stopped;
+    enum ramp_status status = RAMP_OK;
+    for (size_t i = 0; i < compare->n_arms && status == RAMP_OK; i++) {
+        texts[i] = protocols[i];
+        status = job_protocol(protocols[i], place, &compare->arms[i], err);
+    }
+    if (status == RAMP_OK)
+        status = compare_run(compare, texts, results, job_train, place,
+                             &stopped, err);
+    if (status == RAMP_OK)
+        job_place_forget(place);
+    return status;
+}
+
+/* Whoever left them had the lock of the place, which we have now. */
+static void remove_temporaries(const char *folder, const char *name)
+{
+    static const char *const ends[] = {".csv", "-curves.csv", "-speed.csv",
+                                       ".gp",  ".svg",        ".md"};
+    enum { N = sizeof ends / sizeof *ends };
+    char texts[N][96];
+    const char *names[N + 1] = {NULL};
+    for (int i = 0; i < N; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s%s", name, ends[i]);
+        names[i] = texts[i];
+    }
+    file_remove_temporaries(folder, names);
+}
+
+enum ramp_status job_run(const struct compare *compare, const char *folder,
+                         bool (*go_on)(void), struct ramp_error *err)
+{
+    struct job_place place;
+    struct results results = {0};
+    enum ramp_status status = file_make_folder(folder, err);
+    if (status == RAMP_OK)
+        status = job_place_open(&place, compare, go_on, err);
+    if (status != RAMP_OK)
+        return status;
+    remove_temporaries(folder, compare->name);
+    status = results_load(&results, folder, compare->name, err);
+    if (status == RAMP_OK)
+        status = run_all(&place, &results, err);
+    results_release(&results);
+    job_place_close(&place);
     return status;
 }

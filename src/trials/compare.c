@@ -1,8 +1,8 @@
 /* compare.c - which trainings a comparison needs, and in what order; and what
  * they say of an arm. Trains nothing itself. */
-#include "claims/compare.h"
+#include "trials/compare.h"
 
-#include "claims/stats.h"
+#include "trials/stats.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * written whole, once it has ended; an experiment that was stopped goes on with
  * those that are missing. Nothing in the file is ever dropped but a part that
  * the same part replaces. */
-#ifndef CLAIMS_FIGURES_H
-#define CLAIMS_FIGURES_H
+#ifndef TRIALS_FIGURES_H
+#define TRIALS_FIGURES_H
 
 #include "report/basics.h"
 
