@@ -1,5 +1,5 @@
-/* job.h - the trainings of a comparison, by the library: what is looked at while
- * one runs, when it ends, and how it goes on after the program was ended. */
+/* job.h - the trainings of a comparison, by the library: what is looked at in
+ * one, when it ends, and how it goes on after the program was ended. */
 #ifndef TRIALS_JOB_H
 #define TRIALS_JOB_H
 
