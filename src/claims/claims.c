@@ -4,6 +4,7 @@
 #include "claims/lab.h"
 #include "trials/job.h"
 #include "trials/show.h"
+#include "trials/speed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,6 +142,7 @@ enum ramp_status claim_conclude(struct verdict *verdict,
 
 static enum ramp_status print_results(FILE *file, const struct claim *claim,
                                       const struct results *results,
+                                      const char *folder,
                                       enum claim_scale scale,
                                       struct ramp_error *err)
 {
@@ -149,6 +151,8 @@ static enum ramp_status print_results(FILE *file, const struct claim *claim,
     if (show_n_seeds(results, word) == 0)
         return RAMP_OK;
     enum ramp_status status = show_table(file, results, word, err);
+    if (status == RAMP_OK)
+        status = speed_show(file, results, folder, claim->name, word, err);
     if (status == RAMP_OK)
         status = claim->judge(&verdict, claim, results, scale, err);
     if (status == RAMP_OK)
@@ -169,7 +173,7 @@ enum ramp_status claim_print(FILE *file, const struct claim *claim,
         return lab_print(file, claim, folder, scale, err);
     enum ramp_status status = results_load(&results, folder, claim->name, err);
     if (status == RAMP_OK)
-        status = print_results(file, claim, &results, scale, err);
+        status = print_results(file, claim, &results, folder, scale, err);
     results_release(&results);
     return status;
 }
@@ -209,7 +213,7 @@ enum ramp_status claim_measure(const struct claim *claim,
         status = job_place_open(&place, &compare, settings->go_on, err);
     if (status != RAMP_OK)
         return status;
-    status = job_measure(&place, settings->folder, err);
+    status = speed_measure(&place, settings->folder, err);
     job_place_close(&place);
     return status;
 }

@@ -40,6 +40,10 @@ struct claim {
     const char *refuted_if; /* the rule of the verdict */
     const char *costs[CLAIM_N_SCALES]; /* about, on two cores */
 
+    /* Activations whose cost stands on the page, as act-cost measured it; ends
+     * in NULL. NULL: none. */
+    const char *const *acts;
+
     const char *untested; /* why there is no experiment; NULL: there is */
 
     const struct preset *preset; /* see preset.h; NULL: none */
@@ -121,7 +125,7 @@ MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
                                         enum claim_scale scale,
                                         struct ramp_error *err);
 
-/* How fast the arms train: rows in folder/NAME-speed.csv, see job_measure. */
+/* How fast the arms train: rows in folder/NAME-speed.csv, see speed_measure. */
 MUST_CHECK enum ramp_status claim_measure(const struct claim *claim,
                                           const struct claim_settings *settings,
                                           struct ramp_error *err);

@@ -6,6 +6,7 @@
 #include "report/run_folder.h"
 #include "trials/plot.h"
 #include "trials/show.h"
+#include "trials/speed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,11 +16,10 @@
 /* ==== One claim ==== */
 
 /* What the terminal shows of a claim with arms (results) or without. */
-static enum ramp_status add_table(struct draft *draft,
-                                  const struct claim *claim,
-                                  const struct results *results,
-                                  const struct figures *figures,
-                                  const char *scale, struct ramp_error *err)
+static enum ramp_status
+add_table(struct draft *draft, const struct claim *claim,
+          const struct results *results, const struct figures *figures,
+          const char *folder, const char *scale, struct ramp_error *err)
 {
     char *text = NULL;
     size_t n_bytes = 0;
@@ -29,12 +29,49 @@ static enum ramp_status add_table(struct draft *draft,
     enum ramp_status status = results
                                   ? show_table(file, results, scale, err)
                                   : lab_show(file, claim, figures, scale, err);
+    if (status == RAMP_OK && results)
+        status = speed_show(file, results, folder, claim->name, scale, err);
     if (fclose(file) != 0 && status == RAMP_OK)
         status = error_memory(err, "a table", n_bytes);
     if (status == RAMP_OK)
         draft_add(draft, "```\n%s```\n", text);
     free(text);
     return status;
+}
+
+static void say_act_costs(struct draft *draft, const struct claim *claim,
+                          const struct figures *figures, const char *scale)
+{
+    const char *between = "";
+    draft_add(draft, "\nOf a value the activations cost, forward, in the first "
+                     "cache, on one thread ([act-cost](act-cost.md)): ");
+    for (const char *const *act = claim->acts; *act; act++) {
+        draft_add(draft, "%s%s %.2f ns", between, *act,
+                  figures_median(figures, scale, *act, "forward ns, 4k", 1));
+        between = ", ";
+    }
+    draft_add(draft, "; tanh of the C library %.1f ns.\n",
+              figures_median(figures, scale, "tanh", "libm ns, 4k", 1));
+}
+
+/* What act-cost found in the same folder. */
+static enum ramp_status add_act_costs(struct draft *draft,
+                                      const struct claim *claim,
+                                      const char *folder,
+                                      struct ramp_error *err)
+{
+    struct figures figures;
+    const char *scale = claim_scales[CLAIM_FULL];
+    if (claim->acts == NULL)
+        return RAMP_OK;
+    enum ramp_status status =
+        figures_load(&figures, folder, claim_act_cost.name, err);
+    if (status != RAMP_OK)
+        return status;
+    if (figures_has_scale(&figures, scale))
+        say_act_costs(draft, claim, &figures, scale);
+    figures_release(&figures);
+    return RAMP_OK;
 }
 
 /* Each of the texts that a column of the rows has, once. */
@@ -227,7 +264,10 @@ write_page(const struct claim *claim, const struct results *results,
     draft_add(&draft, "## What came out\n\n");
     if (claim->reading)
         draft_add(&draft, "%s\n\n", claim->reading);
-    status = add_table(&draft, claim, results, figures, verdict->scale, err);
+    status =
+        add_table(&draft, claim, results, figures, folder, verdict->scale, err);
+    if (status == RAMP_OK)
+        status = add_act_costs(&draft, claim, folder, err);
     draft_add(&draft, "\n## Protocol\n\n%s\n\n", claim->protocol);
     if (results)
         add_results_origin(&draft, claim, results, verdict->scale);

@@ -174,6 +174,7 @@ const struct claim claim_relu_vs_tanh = {
         "upper picture has a line for each seed at that rate; in the lower one "
         "crosses are runs that ended without reaching it.",
     .target = 0.25,
+    .acts = (const char *const[]){"relu", "tanh", "sigmoid", NULL},
     .literature = "six times (the paper, one net, which is not named; its "
                   "caption says that the size varies with the architecture)",
     .refuted_if = "refuted if the ratio of epochs, tanh to ReLU, each at its "

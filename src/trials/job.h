@@ -51,14 +51,6 @@ MUST_CHECK enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
                                          const struct compare_arm *arm,
                                          struct ramp_error *err);
 
-/* Pictures a second of training, by short runs of all arms in turn, several
- * times: the machine's speed drifts. A row for each, behind those of former
- * calls, in FOLDER/NAME-speed.csv. The median of an arm times its epochs is
- * what its wall clock would be on a machine with nothing else to do. */
-MUST_CHECK enum ramp_status job_measure(struct job_place *place,
-                                        const char *folder,
-                                        struct ramp_error *err);
-
 /* Of the tree that is worked in, the last commit that changed what is computed,
  * "unknown" outside of it; and the time in UTC. */
 void job_commit(char commit[16]);
