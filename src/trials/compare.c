@@ -368,7 +368,7 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
 
 /* A seed that does not walk the grid; nothing where all rates diverged. */
 static enum ramp_status run_near_best(struct walk *walk, size_t arm, int seed,
-                                      struct ramp_error *err)
+                                      int n_beside, struct ramp_error *err)
 {
     const struct compare *compare = walk->compare;
     struct compare_rates rates;
@@ -383,10 +383,35 @@ static enum ramp_status run_near_best(struct walk *walk, size_t arm, int seed,
         return RAMP_OK;
     while (rate_of(compare, arm, number) != best)
         number++;
-    return run_around(walk, arm, seed, number, compare->n_beside, err);
+    return run_around(walk, arm, seed, number, n_beside, err);
 }
 
-/* Seed by seed, so that there is early something of every arm. */
+/* Seeds first to last, for every arm in turn. */
+static enum ramp_status run_search(struct walk *walk, int n_seeds,
+                                   struct ramp_error *err)
+{
+    enum ramp_status status = RAMP_OK;
+    for (int seed = 1; seed <= n_seeds; seed++)
+        for (size_t arm = 0; arm < walk->compare->n_arms; arm++)
+            if (status == RAMP_OK && !walk->stopped)
+                status = run_arm(walk, arm, seed, err);
+    return status;
+}
+
+static enum ramp_status run_others(struct walk *walk, int first_seed,
+                                   int n_beside, struct ramp_error *err)
+{
+    const struct compare *compare = walk->compare;
+    enum ramp_status status = RAMP_OK;
+    for (int seed = first_seed; seed <= compare->n_seeds; seed++)
+        for (size_t arm = 0; arm < compare->n_arms; arm++)
+            if (status == RAMP_OK && !walk->stopped)
+                status = run_near_best(walk, arm, seed, n_beside, err);
+    return status;
+}
+
+/* Seed by seed, so that there is early something of every arm; the rates beside
+ * the best one come last. */
 enum ramp_status compare_run(const struct compare *compare,
                              const char *const *protocols,
                              struct results *results, compare_trainer *trainer,
@@ -402,13 +427,10 @@ enum ramp_status compare_run(const struct compare *compare,
     ASSERT(compare->n_seeds <= COMPARE_MAX_SEEDS);
     for (size_t arm = 0; arm < compare->n_arms; arm++)
         walk.high[arm] = compare->n_rates - 1;
-    enum ramp_status status = RAMP_OK;
     int n_search = compare->n_search ? compare->n_search : compare->n_seeds;
-    for (int seed = 1; seed <= compare->n_seeds; seed++)
-        for (size_t arm = 0; arm < compare->n_arms; arm++)
-            if (status == RAMP_OK && !walk.stopped)
-                status = (seed <= n_search ? run_arm : run_near_best)(
-                    &walk, arm, seed, err);
+    enum ramp_status status = run_search(&walk, n_search, err);
+    for (int n = 0; n <= compare->n_beside && status == RAMP_OK; n++)
+        status = run_others(&walk, n_search + 1, n, err);
     *stopped = walk.stopped;
     return status;
 }

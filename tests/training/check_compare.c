@@ -300,7 +300,9 @@ START_TEST(only_some_seeds_search)
     compare.n_beside = 1;
     compare.n_seeds = 4;
     ck_assert(!run(&p, &compare, &pretence));
-    ck_assert_str_eq(pretence.log, "relu 0.005 2 10.4\n"
+    ck_assert_str_eq(pretence.log, "relu 0.002 4 inf\n"
+                                   "tanh 0.1 4 inf\n"
+                                   "relu 0.005 2 10.4\n"
                                    "relu 0.001 2 10.4\n"
                                    "tanh 0.2 2 20.4\n"
                                    "tanh 0.05 2 20.4\n"
@@ -308,10 +310,8 @@ START_TEST(only_some_seeds_search)
                                    "relu 0.001 3 10.6\n"
                                    "tanh 0.2 3 20.6\n"
                                    "tanh 0.05 3 20.6\n"
-                                   "relu 0.002 4 inf\n"
                                    "relu 0.005 4 10.8\n"
                                    "relu 0.001 4 10.8\n"
-                                   "tanh 0.1 4 inf\n"
                                    "tanh 0.2 4 20.8\n"
                                    "tanh 0.05 4 20.8\n");
     end(&p);
