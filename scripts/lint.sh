@@ -1,8 +1,8 @@
 #!/bin/sh
 # lint.sh - what is machine-checked of how the code is written: format, the
 # order of the rooms, banned names, public headers, symbols, hardening, the
-# places of planted bugs, the README's verdicts. One line for each finding; exit
-# status 1 if there is one. Needs a finished build.
+# places of planted bugs, the README's verdicts, links. One line for each
+# finding; exit status 1 if there is one. Needs a finished build.
 #
 # usage: scripts/lint.sh [FOLDER OF THE LIBRARIES [BUILD FOLDER]]
 set -u
@@ -114,8 +114,22 @@ verdicts() {
         sed -n 's/^> /README.md: expected /p; s/^< /README.md: found /p'
 }
 
+# Where a page leads to in this tree, and what it shows, is there.
+links() {
+    find . -path ./build -prune -o -path ./runs -prune -o -name '*.md' -print |
+        sort | while read -r page; do
+        grep -o -e '](\([^)]*\))' -e 'src="[^"]*"' "$page" |
+            sed 's/^](//; s/)$//; s/^src="//; s/"$//; s/#.*//' |
+            sort -u | while read -r link; do
+            case $link in '' | *:*) continue ;; esac
+            [ -e "${page%/*}/$link" ] ||
+                echo "$page: leads to '$link', which is not there"
+        done
+    done
+}
+
 for check in format text headers instruction_sets public_names hardening \
-    mutants verdicts; do
+    mutants verdicts links; do
     $check
 done >"$findings"
 

@@ -147,12 +147,13 @@ static void add_figures_origin(struct draft *draft, const struct claim *claim,
               "## How it was made\n\n"
               "- command: `ramp reproduce %s%s%s`\n"
               "- %zu figures, %s to %s, all in [%s.csv](%s.csv)\n"
-              "- processor: %s, %d threads, instruction set %s\n"
+              "- processor: %s, %d thread%s, instruction set %s\n"
               "- commit: %s%s%s\n",
               claim->name, claim->exact ? "" : " --scale ",
               claim->exact ? "" : scale, n, first->date, last->date,
               claim_table(claim), claim_table(claim), last->processor,
-              last->threads, last->cpu, first->commit,
+              last->threads, last->threads == 1 ? "" : "s", last->cpu,
+              first->commit,
               text_equal(first->commit, last->commit) ? "" : " to ",
               text_equal(first->commit, last->commit) ? "" : last->commit);
 }
