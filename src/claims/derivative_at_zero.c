@@ -3,7 +3,6 @@
 #include "claims/lab.h"
 #include "claims/nets.h"
 #include "trials/findings.h"
-#include "trials/plot.h"
 #include "trials/stats.h"
 
 #include <math.h>
@@ -312,28 +311,6 @@ static enum ramp_status show(FILE *file, const struct figures *figures,
     return RAMP_OK;
 }
 
-#define SERIES(NET)                                                            \
-    {                                                                          \
-        .title = NET, .part = NET " 0"                                         \
-    }
-
-static const struct plot plot = {
-    .x = PLOT_AT,
-    .title = "epoch",
-    .per_cent = true,
-    .log_y = true,
-    .series = (const struct plot_series[]){SERIES("dense"),
-                                           SERIES("dense norm"),
-                                           SERIES("lenet"),
-                                           SERIES("lenet 0..1"),
-                                           SERIES("conv"),
-                                           SERIES("conv norm"),
-                                           {.title = NULL}},
-    .panels =
-        (const struct plot_panel[]){
-            {.y = "z = 0 exactly, %", .name = "share of z = 0"}, {.y = NULL}},
-};
-
 const struct claim claim_derivative_at_zero = {
     .name = "derivative-at-zero",
     .statement = "That the rectifier has no derivative at 0 is not a problem: "
@@ -382,5 +359,4 @@ const struct claim claim_derivative_at_zero = {
     .measure = measure,
     .find = find,
     .show = show,
-    .plot = &plot,
 };
