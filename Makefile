@@ -39,7 +39,8 @@ LIB_OBJECTS = $(ISA_OBJECTS) $(call objects,$(filter-out \
 # files it has a copy of the base; the linker refuses it all other rooms.
 PROGRAM_OBJECTS = $(call objects,$(call rooms_c,base $(PROGRAM_ROOMS)))
 # What tests see of the program: everything but its main and its verbs.
-TEST_OBJECTS = $(LIB_OBJECTS) $(call objects,$(call rooms_c,report trials claims))
+TEST_OBJECTS = $(LIB_OBJECTS) \
+    $(call objects,$(call rooms_c,report trials claims))
 
 TEST_SOURCES = $(sort $(wildcard tests/*/check_*.c))
 TEST_PROGRAMS = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(TEST_SOURCES)))

@@ -342,8 +342,8 @@ static const struct plot plot = {
     "rates for 4 epochs, then 2 epochs at a tenth of it and 2 at a "           \
     "hundredth. After the 4 and after all 8 epochs all training pictures go "  \
     "through the net, as validation sees it: a unit, or a channel, is dead "   \
-    "if its derivative "                                                       \
-    "is 0 for every one of them at every place, and so learns from none. "     \
+    "if its derivative is 0 for every one of them at every place, and so "     \
+    "learns from none. "                                                       \
     "\"dead\" and the error are those after the 4 epochs, \"dead later\" "     \
     "after all 8; \"div.\": a loss was not finite."
 
