@@ -18,7 +18,7 @@ void preset_compare(struct compare *compare, const struct claim *claim,
     compare->arms = p->arms;
     compare->n_arms = p->n_arms;
     compare->n_seeds = p->sizes[scale].n_seeds;
-    compare->n_search = 1;
+    compare->n_search = p->search_all ? compare->n_seeds : 1;
     compare->data_name = p->data;
     compare->data.max_train = p->sizes[scale].max_train;
     compare->rates = p->rates;

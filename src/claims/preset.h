@@ -36,6 +36,7 @@ struct preset {
         int n_seeds, first_rate, n_rates, n_growth, epochs;
     } sizes[CLAIM_N_SCALES];
     const double *rates; /* instead of a grid: n_rates of a size */
+    bool search_all;     /* every seed walks the grid, not the first alone */
     bool by_loss, diagnose;
     double max_norm;
     enum ramp_schedule schedule;

@@ -52,7 +52,7 @@ static const struct {
 } sizes[CLAIM_N_SCALES] = {
     [CLAIM_QUICK] = {10000, 5, 1, -7, 3, 30},
     [CLAIM_STANDARD] = {20000, 9, 3, -8, 5, 60},
-    [CLAIM_FULL] = {0, 5, 3, -9, 7, 60},
+    [CLAIM_FULL] = {0, 9, 3, -9, 7, 60},
 };
 
 static void compare_of(struct compare *compare, const struct claim *claim,
@@ -164,7 +164,8 @@ const struct claim claim_relu_vs_tanh = {
         "Arms \"2012\", as cuda-convnet's file has it: pixels of 0..255 minus "
         "the mean image; normal initialisation with the standard deviations "
         "0.0001, 0.01, 0.01 and 0.01 for both activations; biases at twice the "
-        "rate. At scale `standard` two more pairs have one of the two each: "
+        "rate. Two more pairs, but for scale `quick`, have one of the two "
+        "each: "
         "\"2012-input\" that input with the initialisation of the fair arms, "
         "\"2012-init\" standardised input with the initialisation of 2012. The "
         "verdict is that of the arms \"2012\" once they have run.",
