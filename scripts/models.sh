@@ -10,7 +10,7 @@ ramp=${RAMP:-./ramp}
 
 make_model() { # NAME DATA
     model=models/$1.safetensors
-    run=runs/model-$1
+    run=runs/model-$1-1
     [ ! -e "$model" ] || return 0
     if [ -e "$run/last.safetensors" ]; then
         "$ramp" train --resume "$run"
