@@ -1,6 +1,7 @@
 #!/bin/sh
-# demo.sh - what ramp does, in about a minute: trains on 10,000 pictures of
-# clothes, measures the result on 2,000 others, and classifies picture files.
+# demo.sh - what ramp does, in about a minute: classifies picture files by the
+# trained models that come with it, then trains one on 10,000 pictures of
+# clothes and measures it on 2,000 others.
 #
 # usage: [RAMP=/path/to/ramp] scripts/demo.sh
 set -eu
@@ -21,6 +22,26 @@ show() { # a command as it could be typed, then what it prints
     "$ramp" "$@"
 }
 
+predict() { # the same, where the pictures are
+    printf '$ ./ramp predict %s\n' "$*"
+    from=$1
+    shift
+    case $from in */*) from=$PWD/$from ;; esac
+    (cd "$dir" && "$ramp" predict "$from" "$@")
+}
+
+mkdir "$dir/drawn" "$dir/clothes"
+perl scripts/draw_digits.pl "$dir/drawn"
+perl scripts/idx_to_pnm.pl datasets/fashion-small t10k 0 10 "$dir/clothes" \
+    T-shirt Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Ankle-boot
+
+say "Classify ten digits that a script has drawn, by a trained model of models/"
+predict digits drawn --top 2
+predict digits drawn/3.pgm --show --top 3
+
+say "Pictures of clothes (the name of each file says what it shows)"
+predict fashion clothes --top 2
+
 say "Train a small convolutional network on 10,000 pictures of clothes"
 echo '$ ./ramp train fashion-small --epochs 5 --time 90s'
 results=$("$ramp" train fashion-small --epochs 5 --time 90s)
@@ -31,13 +52,8 @@ run=${model%/*}
 say "Measure it on 2,000 pictures that it has never seen"
 show eval "$run" fashion-small
 
-say "Classify picture files (the name of each file says what it shows)"
-mkdir "$dir/pictures"
-perl scripts/idx_to_pnm.pl datasets/fashion-small t10k 0 10 "$dir/pictures" \
-    T-shirt Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Ankle-boot
-echo "\$ ./ramp predict $run pictures --top 2"
-here=$PWD
-(cd "$dir" && "$ramp" predict "$here/$run" pictures --top 2)
+say "Classify the clothes by the model of a minute's training"
+predict "$run" clothes --top 2
 
 say "What next"
 cat <<EOF

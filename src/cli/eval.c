@@ -339,15 +339,17 @@ const struct verb verb_eval = {
     .arguments = "MODEL DATA",
     .summary = "measure how often a model is wrong, and where",
     .about =
-        "Runs a model over a data set. MODEL is a model file or the folder "
-        "of a run. It\ntakes the test part of DATA, else the val part, "
-        "else all pictures, and says\nwhich. On the very data that the "
-        "model was trained on, the val part is the one\nof that training, "
-        "and the training pictures are used with --part train only.\n"
+        "Runs a model over a data set. MODEL is a model file, the folder "
+        "of a run, or\nthe name of a trained model in models/. It takes "
+        "the test part of DATA, else\nthe val part, else all pictures, and "
+        "says which. On the very data that the\nmodel was trained on, the "
+        "val part is the one of that training, and the\ntraining pictures "
+        "are used with --part train only.\n"
         "\n--out DIR gets confusion.csv, classes.csv, coverage.csv, errors.csv "
         "(the worst\nfirst), confusion.svg and errors.svg (the 40 worst). "
         "Those of an earlier\nevaluation are replaced, other files stay.",
-    .example = "  ramp eval runs/fashion-small-default-1 fashion-small",
+    .example = "  ramp eval fashion fashion-small\n"
+               "  ramp eval runs/fashion-small-default-1 fashion-small",
     .options = option_table,
     .low = 2,
     .high = 2,

@@ -18,6 +18,7 @@ void help_program(void)
     puts("\nramp COMMAND --help explains a command and its options;\n"
          "ramp --version tells the version.\n\n"
          "first steps\n"
+         "  ramp predict digits PICTURE...\n"
          "  ramp train fashion-small --epochs 3\n"
          "  ramp predict runs/fashion-small-default-1 PICTURE...\n\n"
          "exit status: 0 done; 2 usage; 3 data or a picture; 4 a model or a"

@@ -544,9 +544,10 @@ const struct verb verb_info = {
              "receptive field\nand memory; of a model also its classes, its "
              "preprocessing and its training;\nwith --plan also which "
              "algorithm each layer takes on this CPU, and why. MODEL\nis a "
-             "model file or the folder of a run; NET is a name in models/ or "
-             "a file.",
+             "model file, those in models/ without their folder, or the "
+             "folder of a run;\nNET is a name in models/ or a file.",
     .example = "  ramp info lenet --input 1x28x28\n"
+               "  ramp info digits.safetensors\n"
                "  ramp info runs/fashion-small-default-1 --plan",
     .options = option_table,
     .low = 1,

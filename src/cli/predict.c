@@ -289,14 +289,15 @@ const struct verb verb_predict = {
     .arguments = "MODEL PATH...",
     .summary = "classify picture files",
     .about =
-        "Classifies pictures. PATH is a picture, a folder (every PNG, "
-        "JPEG, BMP and PNM\nbelow it), or - for a list of paths on "
-        "standard input, one a line. A line of\nthe result holds the path, "
-        "the most probable classes with their probabilities,\nand the time "
-        "of the network: pictures are classified in batches on all\n"
-        "threads, and share the time of their batch. A bad picture is a line "
-        "on standard\nerror; the others are classified, and the exit status "
-        "at the end is 3.\n\n"
+        "Classifies pictures. MODEL is a model file, the folder of a run, "
+        "or the name of\na trained model in models/: digits, fashion, "
+        "speedy-s. PATH is a picture, a\nfolder (every PNG, JPEG, BMP and "
+        "PNM below it), or - for a list of paths on\nstandard input, one a "
+        "line. A line of the result holds the path, the most\nprobable "
+        "classes with their probabilities, and the time of the network:\n"
+        "pictures are classified in batches on all threads, and share the "
+        "time of their\nbatch. A bad picture is a line on standard error; "
+        "the others are classified,\nand the exit status at the end is 3.\n\n"
         "CSV: path,class,probability,class2,probability2,...,ms. JSON: path, "
         "class,\nprobability, top (a list of class and probability), ms. A "
         "class that is called\n\"unknown\" is not told from the answer "
@@ -304,7 +305,8 @@ const struct verb verb_predict = {
         "becomes NAME-2.png; DIR must not lie in a folder that\nis "
         "classified, nor around it. --show: colours as COLORTERM and TERM "
         "say, and\nletters with NO_COLOR and where there is no terminal.",
-    .example = "  ramp predict runs/fashion-small-default-1 shirt.png\n"
+    .example = "  ramp predict digits seven.png --show\n"
+               "  ramp predict runs/fashion-small-default-1 shirt.png\n"
                "  find . -name '*.jpg' | ramp predict MODEL - --top 1",
     .options = option_table,
     .low = 2,

@@ -546,29 +546,37 @@ static enum ramp_status load_file(struct ramp_model **model,
 }
 
 /* What a path or a name stands for: the best model of a run folder, a shipped
- * model. NULL: the path itself; else freed by mem_free. */
+ * model (also where a folder of pictures has its name). NULL: the path itself;
+ * else freed by mem_free. */
 static enum ramp_status find_model(char **found, const char *path,
                                    struct ramp_error *err)
 {
     char name[256];
     const char *end =
         text_ends_with(path, ".safetensors") ? "" : ".safetensors";
+    bool is_folder = file_is_folder(path);
     *found = NULL;
-    if (file_is_folder(path)) {
+    if (is_folder) {
         *found = file_join(path, "best.safetensors");
         if (*found == NULL)
             return error_memory(err, "a path", strlen(path));
         if (file_exists(*found))
             return RAMP_OK;
+        mem_free(*found);
+        *found = NULL;
+    } else if (file_exists(path)) {
+        return RAMP_OK;
+    }
+    enum ramp_status status = RAMP_OK;
+    if (strchr(path, '/') == NULL &&
+        snprintf(name, sizeof name, "%s%s", path, end) < (int)sizeof name)
+        status = file_find_shipped(found, "models", name, err);
+    if (status == RAMP_OK && is_folder && *found == NULL)
         return error_set(err, RAMP_MODEL,
                          "cannot find a model in %s: expected the folder of a "
                          "run, found no best.safetensors in it",
                          TEXT_QUOTE(path));
-    }
-    if (file_exists(path) || strchr(path, '/') != NULL ||
-        snprintf(name, sizeof name, "%s%s", path, end) >= (int)sizeof name)
-        return RAMP_OK;
-    return file_find_shipped(found, "models", name, err);
+    return status;
 }
 
 enum ramp_status model_load_with(struct ramp_model **model, const char *path,
