@@ -545,6 +545,17 @@ static enum ramp_status load_file(struct ramp_model **model,
     return status;
 }
 
+static enum ramp_status not_found(const char *name, struct ramp_error *err)
+{
+    char *near = file_near_shipped("models", name, ".safetensors");
+    error_set(err, RAMP_MODEL,
+              "cannot find model %s: expected a file, the folder of a run, or "
+              "the name of one in models/%s%s",
+              TEXT_QUOTE(name), near ? "; try " : "", near ? near : "");
+    mem_free(near);
+    return RAMP_MODEL;
+}
+
 /* What a path or a name stands for: the best model of a run folder, a shipped
  * model (also where a folder of pictures has its name). NULL: the path itself;
  * else freed by mem_free. */
@@ -571,12 +582,14 @@ static enum ramp_status find_model(char **found, const char *path,
     if (strchr(path, '/') == NULL &&
         snprintf(name, sizeof name, "%s%s", path, end) < (int)sizeof name)
         status = file_find_shipped(found, "models", name, err);
-    if (status == RAMP_OK && is_folder && *found == NULL)
+    if (status != RAMP_OK || *found != NULL)
+        return status;
+    if (is_folder)
         return error_set(err, RAMP_MODEL,
                          "cannot find a model in %s: expected the folder of a "
                          "run, found no best.safetensors in it",
                          TEXT_QUOTE(path));
-    return status;
+    return strchr(path, '/') == NULL ? not_found(path, err) : RAMP_OK;
 }
 
 enum ramp_status model_load_with(struct ramp_model **model, const char *path,

@@ -39,5 +39,7 @@ run 0 predict digits digits --csv
 answers=$(sed 1d out | cut -d, -f2 | paste -s -d' ' -)
 [ "$answers" = '0 1 2 3 4 5 6 7 8 9' ] ||
     fail "digits: expected 0 to 9, found $answers"
+refused 4 "cannot find model 'digit': expected a file, the folder of a run, or \
+the name of one in models/; try digits" predict digit digits
 
 finish
