@@ -660,7 +660,7 @@ START_TEST(missing_file_is_refused)
     ck_assert(ramp_model_load(&model, "/dev/null", &err) == RAMP_MODEL);
     fixture_check_text(&err, "found a special file", "/dev/null");
     ck_assert(ramp_model_load(&model, "", &err) == RAMP_MODEL);
-    fixture_check_text(&err, "cannot open ''", "empty name");
+    fixture_check_text(&err, "cannot find model ''", "empty name");
     ck_assert(load_bytes(&model, (const uint8_t *)"", 0, &err) == RAMP_MODEL);
     fixture_check_text(&err, "cannot read 'm': ", "empty");
     ck_assert_ptr_null(model);
