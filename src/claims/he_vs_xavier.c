@@ -50,7 +50,7 @@ static const struct preset preset = {
     .sizes =
         {
             [CLAIM_QUICK] = {10000, 1, -7, 3, 0, 5},
-            [CLAIM_STANDARD] = {20000, 3, -8, 4, 2, 8},
+            [CLAIM_STANDARD] = {20000, 3, -8, 4, 2, 16},
             [CLAIM_FULL] = {0, 3, -8, 4, 2, 5},
         },
     .pairs = pairs,
