@@ -47,20 +47,20 @@ set ytics scale 0 ( \
     "gain with maxout" 2, \
     "gain with ReLU" 1, \
     "more with maxout" 0)
-$fails << END
--0.0166633,-0.206401,0.173074,0
-END
 $fails_shown << END
 -0.27222,-0.398718,-0.145722,2
 -0.255557,-0.468011,-0.0431025,1
 END
+$open << END
+-0.0166633,-0.206401,0.173074,0
+END
 plot NaN, \
-    $fails using 1:4:2:3 with xerrorbars \
-        pointtype -1 linewidth 2 linecolor rgb "#c0392b", \
-    $fails using 1:4 with points pointtype 7 \
-        pointsize 0.9 linewidth 2 linecolor rgb "#c0392b", \
     $fails_shown using 1:4:2:3 with xerrorbars \
         pointtype -1 linewidth 2 linecolor rgb "#c0392b", \
     $fails_shown using 1:4 with points pointtype 6 \
-        pointsize 0.9 linewidth 2 linecolor rgb "#c0392b"
+        pointsize 0.9 linewidth 2 linecolor rgb "#c0392b", \
+    $open using 1:4:2:3 with xerrorbars \
+        pointtype -1 linewidth 2 linecolor rgb "#7f8c8d", \
+    $open using 1:4 with points pointtype 7 \
+        pointsize 0.9 linewidth 2 linecolor rgb "#7f8c8d"
 unset multiplot

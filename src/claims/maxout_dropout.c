@@ -96,7 +96,7 @@ static enum ramp_status judge(struct verdict *verdict,
               more.high);
     if (more.low > 0)
         verdict->word = VERDICT_REPRODUCED;
-    else if (more.high < 0 || more.mean <= 0)
+    else if (more.high <= 0)
         verdict->word = VERDICT_REFUTED;
     return RAMP_OK;
 }
@@ -110,7 +110,7 @@ static enum effect_state state_of(const struct gains *g,
         return EFFECT_OPEN;
     if (effect->low > 0)
         return EFFECT_HOLDS;
-    return effect->mean <= 0 ? EFFECT_FAILS : EFFECT_OPEN;
+    return effect->high <= 0 ? EFFECT_FAILS : EFFECT_OPEN;
 }
 
 static enum ramp_status draw(struct draft *script, const struct claim *claim,
@@ -148,7 +148,7 @@ const struct claim claim_maxout_dropout = {
                   "from memory)",
     .refuted_if = "with the gain of dropout in maxout less that in ReLU, seed "
                   "by seed: reproduced if it is above 0 for sure (95 % "
-                  "interval), refuted if its mean is not, inconclusive "
+                  "interval), refuted if it is surely not, inconclusive "
                   "otherwise, and with one seed",
     .costs = {"1 minute", "20 minutes", "3.5 hours"},
     .preset = &preset,

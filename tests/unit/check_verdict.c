@@ -477,6 +477,7 @@ START_TEST(the_gain_of_dropout_is_compared)
     expect_gain(2, 1, 2, 1.5, 0.01, VERDICT_REPRODUCED);
     expect_gain(2, 1.5, 2, 1, 0.01, VERDICT_REFUTED);
     expect_gain(2, 1.4, 2, 1.5, 0.3, VERDICT_INCONCLUSIVE);
+    expect_gain(2, 1.51, 2, 1.5, 0.3, VERDICT_INCONCLUSIVE);
 }
 END_TEST
 
