@@ -423,10 +423,10 @@ END_TEST
 
 /* ==== Claims with a rule of their own ==== */
 
-/* The arm i has zeros[i] and the error 2 + rises[i]; the first is the one
- * without a penalty. */
+/* The arm i has zeros[i] and the error 2 + rises[i] with some noise; the first
+ * is the one without a penalty. */
 static void expect_sparse(const double zeros[7], const double rises[7],
-                          enum verdict_word word)
+                          double noise, enum verdict_word word)
 {
     struct made_up m = begin();
     struct verdict verdict;
@@ -434,7 +434,7 @@ static void expect_sparse(const double zeros[7], const double rises[7],
     for (int i = 0; i < 7; i++)
         for (int s = 1; s <= 3; s++)
             add_figure(&m, claim, claim->preset->arms[i].name, s,
-                       2 + rises[i] + 0.01 * s * i, zeros[i]);
+                       2 + rises[i] + noise * (s - 2) * i, zeros[i]);
     ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
     ck_assert_msg(verdict.word == word, "%s", verdict.sentence.text);
     verdict_release(&verdict);
@@ -448,9 +448,10 @@ START_TEST(zeros_cost_nothing_up_to_a_knee)
     static const double late[] = {0, 0, 0, 0, 0.3, 0.8, 2};
     static const double early[] = {0, 0, 0.3, 0.4, 0.5, 0.8, 2};
     static const double flat[7] = {0};
-    expect_sparse(far, late, VERDICT_REPRODUCED);
-    expect_sparse(far, early, VERDICT_REFUTED);
-    expect_sparse(near, flat, VERDICT_INCONCLUSIVE);
+    expect_sparse(far, late, 0.01, VERDICT_REPRODUCED);
+    expect_sparse(far, early, 0.01, VERDICT_REFUTED);
+    expect_sparse(far, early, 0.2, VERDICT_INCONCLUSIVE);
+    expect_sparse(near, flat, 0.01, VERDICT_INCONCLUSIVE);
 }
 END_TEST
 
