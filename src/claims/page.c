@@ -330,6 +330,8 @@ static enum ramp_status add_row(struct draft *draft, const struct claim *claim,
         status = claim_conclude(&verdict, claim, folder, err);
     if (claim->untested)
         draft_add(draft, "| %s | not tested: %s", claim->name, claim->untested);
+    else if (verdict.scale[0] && !verdict.complete)
+        draft_add(draft, "| %s | begun (%s)", claim->name, verdict.scale);
     else if (verdict.scale[0])
         draft_add(draft, "| [%s](%s.md) | **%s** (%s)", claim->name,
                   claim->name, verdict_name(verdict.word), verdict.scale);

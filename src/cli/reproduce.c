@@ -65,7 +65,9 @@ static enum ramp_status list_one(const struct claim *claim,
     if (status == RAMP_OK)
         status = claim_conclude(&verdict, claim, folder, err);
     if (status == RAMP_OK && verdict.scale[0])
-        printf("%s (%s)", verdict_name(verdict.word), verdict.scale);
+        printf("%s (%s)",
+               verdict.complete ? verdict_name(verdict.word) : "begun",
+               verdict.scale);
     else if (status == RAMP_OK)
         printf("not run");
     if (claim->exact)
