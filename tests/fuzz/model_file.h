@@ -62,7 +62,7 @@ static inline enum ramp_status model_file_load(struct ramp_model **model,
     model_file.bytes = bytes;
     model_file.n = n;
     enum ramp_status status =
-        model_load_with(model, "fuzz.safetensors", &slot, 1, err);
+        model_load_with(model, "./fuzz.safetensors", &slot, 1, err);
     fuzz_check_error(status, err);
     ASSERT((status == RAMP_OK) == (*model != NULL));
     ASSERT(status == RAMP_OK || slot.block == NULL);
