@@ -229,9 +229,9 @@ standard deviation.
 
 ## By recipes
 
-On all training pictures; the model is that of the last epoch, and the test
-pictures are read once. Settings were chosen with a tenth of the training
-pictures held out. Seconds are those of the whole process, the peaks what the
+On all training pictures; the model is that of the last epoch. Where settings
+were chosen, it was with a tenth of the training pictures held out, as the
+recipes say. Seconds are those of the whole process, the peaks what the
 processor did in registers just before and after, GFLOP/s. Each log is in
 `recipes/`, all trainings in `recipes.tsv`.
 
