@@ -290,7 +290,7 @@ static char *near_entry(const char *entry, const char *name, const char *end)
     return NULL;
 }
 
-char *file_near_shipped(const char *folder, const char *name, const char *end)
+static char *near_shipped(const char *folder, const char *name, const char *end)
 {
     char *near = NULL;
     for (int i = 0; i < N_PLACES && near == NULL; i++) {
@@ -304,6 +304,19 @@ char *file_near_shipped(const char *folder, const char *name, const char *end)
         mem_free(place);
     }
     return near;
+}
+
+enum ramp_status file_not_shipped(const char *what, const char *name,
+                                  const char *expected, const char *folder,
+                                  const char *end, struct ramp_error *err)
+{
+    char *near = near_shipped(folder, name, end);
+    error_set(err, RAMP_MODEL,
+              "cannot find %s %s: expected %s, or the name of one in %s/%s%s",
+              what, TEXT_QUOTE(name), expected, folder, near ? "; try " : "",
+              near ? near : "");
+    mem_free(near);
+    return RAMP_MODEL;
 }
 
 /* ==== Writing ==== */

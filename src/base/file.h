@@ -96,9 +96,11 @@ MUST_CHECK enum ramp_status file_find_shipped(char **path, const char *folder,
                                               const char *name,
                                               struct ramp_error *err);
 
-/* A name in that folder, without `end`, that is near to `name` (see
- * text_nearest) and ends in `end`; freed by mem_free, NULL if none was found:
- * it is only for a hint. */
-char *file_near_shipped(const char *folder, const char *name, const char *end);
+/* RAMP_MODEL, with a text that says so: there is no WHAT called `name`; what
+ * was expected besides a shipped one, and the shipped NAME whose file,
+ * FOLDER/NAME and `end`, is nearest, if one is near. */
+enum ramp_status file_not_shipped(const char *what, const char *name,
+                                  const char *expected, const char *folder,
+                                  const char *end, struct ramp_error *err);
 
 #endif

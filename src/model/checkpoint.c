@@ -545,17 +545,6 @@ static enum ramp_status load_file(struct ramp_model **model,
     return status;
 }
 
-static enum ramp_status not_found(const char *name, struct ramp_error *err)
-{
-    char *near = file_near_shipped("models", name, ".safetensors");
-    error_set(err, RAMP_MODEL,
-              "cannot find model %s: expected a file, the folder of a run, or "
-              "the name of one in models/%s%s",
-              TEXT_QUOTE(name), near ? "; try " : "", near ? near : "");
-    mem_free(near);
-    return RAMP_MODEL;
-}
-
 /* What a path or a name stands for: the best model of a run folder, a shipped
  * model (also where a folder of pictures has its name). NULL: the path itself;
  * else freed by mem_free. */
@@ -589,7 +578,10 @@ static enum ramp_status find_model(char **found, const char *path,
                          "cannot find a model in %s: expected the folder of a "
                          "run, found no best.safetensors in it",
                          TEXT_QUOTE(path));
-    return strchr(path, '/') == NULL ? not_found(path, err) : RAMP_OK;
+    if (strchr(path, '/') != NULL)
+        return RAMP_OK;
+    return file_not_shipped("model", path, "a file, the folder of a run",
+                            "models", ".safetensors", err);
 }
 
 enum ramp_status model_load_with(struct ramp_model **model, const char *path,

@@ -229,13 +229,7 @@ void ramp_net_free(struct ramp_net *net)
 
 static enum ramp_status not_found(const char *name, struct ramp_error *err)
 {
-    char *near = file_near_shipped("models", name, ".net");
-    error_set(err, RAMP_MODEL,
-              "cannot find net %s: expected a file, or the name of one in "
-              "models/%s%s",
-              TEXT_QUOTE(name), near ? "; try " : "", near ? near : "");
-    mem_free(near);
-    return RAMP_MODEL;
+    return file_not_shipped("net", name, "a file", "models", ".net", err);
 }
 
 /* A file as named, or NAME.net among the shipped nets. */

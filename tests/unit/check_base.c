@@ -605,20 +605,24 @@ START_TEST(relative_paths)
     char *none;
     enum ramp_status third = file_find_shipped(&none, "one", "lenet.net", NULL);
     mem_fail_at(0, false);
-    char *near = file_near_shipped("one", "lenett", ".net");
-    char *far = file_near_shipped("one", "mobile", ".net");
-    char *other = file_near_shipped("one", "lenett", ".recipe");
+    struct ramp_error near, far, other;
+    enum ramp_status fourth =
+        file_not_shipped("net", "lenett", "a file", "one", ".net", &near);
+    file_not_shipped("net", "mobile", "a file", "one", ".net", &far);
+    file_not_shipped("net", "lenett", "a file", "one", ".recipe", &other);
     ck_assert_int_eq(fchdir(home), 0);
     close(home);
     ck_assert(saved == RAMP_OK && made == RAMP_OK && put == RAMP_OK);
     ck_assert(read && two && n == 1);
     ck_assert_pstr_eq(found, "one/lenet.net");
-    ck_assert_pstr_eq(near, "lenet");
-    ck_assert(absent == NULL && far == NULL && other == NULL);
+    ck_assert(absent == NULL && fourth == RAMP_MODEL);
+    ck_assert_str_eq(near.text, "cannot find net 'lenett': expected a file, or "
+                                "the name of one in one/; try lenet");
+    ck_assert_ptr_null(strstr(far.text, "try"));
+    ck_assert_ptr_null(strstr(other.text, "try"));
     ck_assert(first == RAMP_OK && second == RAMP_OK);
     ck_assert(third == RAMP_MEMORY && none == NULL);
     mem_free(found);
-    mem_free(near);
 }
 END_TEST
 
