@@ -160,7 +160,7 @@ static enum ramp_status run(struct race *r, const struct job_place *place,
 
 /* The loss of a batch is that of the weights before it: if it is another one,
  * so were they, after the step before. */
-static enum ramp_status race(struct lab *lab, const struct job_place *place,
+static enum ramp_status race(struct lab *lab, struct job_place *place,
                              const char *net, const struct compare_arm *three,
                              uint64_t seed, struct ramp_error *err)
 {

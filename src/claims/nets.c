@@ -1,6 +1,8 @@
 /* nets.c - nets that claims need and nobody else. */
 #include "claims/nets.h"
 
+#include <math.h>
+
 static void plain(struct draft *draft, int n, int channels)
 {
     int n_convs = n - 1;
@@ -29,7 +31,7 @@ void net_krizhevsky(struct draft *draft, int change)
         {{32, 64}, "act\n"},
         [NET_NORM] = {{32, 64}, "batchnorm\nact\n"},
         [NET_CRELU] = {{16, 32}, "crelu\n"},
-        [NET_MAXOUT] = {{46, 90}, "maxout 2\n"},
+        [NET_MAXOUT] = {{46, 90}, "maxout 2\n"}, /* as maxout_filters */
         [NET_MAXOUT_NORM] = {{46, 90}, "batchnorm\nmaxout 2\n"},
     };
     const int *filters = changes[change].filters;
@@ -40,6 +42,27 @@ void net_krizhevsky(struct draft *draft, int change)
               "conv %d 5x5 pad 2\n%savgpool 3x3 stride 2 ceil\n"
               "dense classes\n",
               filters[0], detector, filters[0], detector, filters[1], detector);
+}
+
+/* Filters of maxout: each value is the larger of two. */
+static int maxout_filters(int filters)
+{
+    return 2 * (int)(filters / sqrt(2) + 0.5);
+}
+
+void net_digits_s(struct draft *draft, int change)
+{
+    const bool norm = change == NET_NORM || change == NET_MAXOUT_NORM;
+    const bool maxout = change == NET_MAXOUT || change == NET_MAXOUT_NORM;
+    static const int filters[] = {16, 16, 32, 32, 64};
+    ASSERT(change != NET_CRELU);
+    for (int i = 0; i < 5; i++)
+        draft_add(draft, "conv %d 3x3 pad 1%s\n%s%s%s",
+                  maxout ? maxout_filters(filters[i]) : filters[i],
+                  norm ? " nobias" : "", norm ? "batchnorm\n" : "",
+                  maxout ? "maxout 2\n" : "act\n",
+                  i == 1 || i == 3 ? "maxpool 2x2\n" : "");
+    draft_add(draft, "globalpool max\ndense classes\n");
 }
 
 void net_softmax(struct draft *draft, int unused)

@@ -11,7 +11,8 @@
 void net_plain_16(struct draft *draft, int n);
 void net_plain_24(struct draft *draft, int n);
 
-/* krizhevsky.net; changed as the words of enum net_change say. */
+/* krizhevsky.net, and digits-s.net without its batch norm; changed as the words
+ * of enum net_change say (digits-s: not to crelu). */
 enum net_change {
     NET_NORM = 1, /* batch norm before each detector */
     NET_CRELU,    /* half as many filters: crelu doubles the channels */
@@ -19,6 +20,7 @@ enum net_change {
     NET_MAXOUT_NORM
 };
 void net_krizhevsky(struct draft *draft, int change);
+void net_digits_s(struct draft *draft, int change);
 
 /* No hidden layer. */
 void net_softmax(struct draft *draft, int unused);

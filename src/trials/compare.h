@@ -29,7 +29,8 @@ struct compare_arm {
 
     /* The rest is set by few arms: where it is zero, all is as the experiment
      * has it. */
-    int rate_shift; /* its grid begins so many rates higher: -3, a tenth */
+    const char *data; /* a data set of its own */
+    int rate_shift;   /* its grid begins so many rates higher: -3, a tenth */
     double l1, l2, act_l1, max_norm;
     double bias;    /* that all begin with */
     double bias_lr; /* so many times the rate for biases */

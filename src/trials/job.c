@@ -56,25 +56,48 @@ void job_commit(char commit[16])
     program_output_release(&output);
 }
 
-static enum ramp_status open_data(struct job_place *place,
-                                  struct ramp_error *err)
+static enum ramp_status open_data(struct job_data *set, struct job_place *place,
+                                  const char *name, struct ramp_error *err)
 {
     const struct compare *compare = place->compare;
-    terminal_live(&place->terminal, "reading %s",
-                  TEXT_QUOTE(compare->data_name));
-    enum ramp_status status = ramp_dataset_open(
-        &place->data, compare->data_name, &compare->data, err);
+    *set = (struct job_data){.name = name};
+    terminal_live(&place->terminal, "reading %s", TEXT_QUOTE(name));
+    enum ramp_status status =
+        ramp_dataset_open(&set->data, name, &compare->data, err);
     struct ramp_dataset_options options = compare->data;
     if (status == RAMP_OK && compare->n_clean > 0) {
         options.max_train = compare->n_clean;
         if (compare->data.max_train > 0 &&
             compare->data.max_train < options.max_train)
             options.max_train = compare->data.max_train;
-        status =
-            ramp_dataset_open(&place->clean, compare->data_name, &options, err);
+        status = ramp_dataset_open(&set->clean, name, &options, err);
     }
     terminal_clear(&place->terminal);
     return status;
+}
+
+static enum ramp_status use_data(struct job_place *place, const char *name,
+                                 struct ramp_error *err)
+{
+    enum ramp_status status = RAMP_OK;
+    size_t i = 0;
+    while (i < place->n_sets && !text_equal(place->sets[i].name, name))
+        i++;
+    if (i == place->n_sets) {
+        ASSERT(i < JOB_MAX_DATA);
+        status = open_data(&place->sets[place->n_sets++], place, name, err);
+    }
+    place->data = place->sets[i].data;
+    place->clean = place->sets[i].clean;
+    return status;
+}
+
+enum ramp_status job_place_use(struct job_place *place,
+                               const struct compare_arm *arm,
+                               struct ramp_error *err)
+{
+    return use_data(place, arm->data ? arm->data : place->compare->data_name,
+                    err);
 }
 
 enum ramp_status job_place_open(struct job_place *place,
@@ -89,7 +112,7 @@ enum ramp_status job_place_open(struct job_place *place,
     enum ramp_status status = run_folder_take(
         &place->folder, compare->runs ? compare->runs : runs, err);
     if (status == RAMP_OK)
-        status = open_data(place, err);
+        status = use_data(place, compare->data_name, err);
     if (status != RAMP_OK)
         job_place_close(place);
     return status;
@@ -97,8 +120,10 @@ enum ramp_status job_place_open(struct job_place *place,
 
 void job_place_close(struct job_place *place)
 {
-    ramp_dataset_free(place->data);
-    ramp_dataset_free(place->clean);
+    for (size_t i = 0; i < place->n_sets; i++) {
+        ramp_dataset_free(place->sets[i].data);
+        ramp_dataset_free(place->sets[i].clean);
+    }
     run_folder_release(&place->folder);
     mem_free(place->done);
     *place = (struct job_place){.compare = NULL};
@@ -245,7 +270,7 @@ static void add_later(struct draft *draft, const struct ramp_train_options *o,
 }
 
 enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
-                              const struct job_place *place,
+                              struct job_place *place,
                               const struct compare_arm *arm,
                               struct ramp_error *err)
 {
@@ -253,7 +278,9 @@ enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
     struct ramp_net *net = NULL;
     struct draft draft = {0};
     struct ramp_train_options options;
-    enum ramp_status status = job_net(&net, place, arm, err);
+    enum ramp_status status = job_place_use(place, arm, err);
+    if (status == RAMP_OK)
+        status = job_net(&net, place, arm, err);
     if (status != RAMP_OK)
         return status;
     draft_add(&draft, "data %016" PRIx64 " train %zu val %zu seed %" PRIu64,
@@ -624,7 +651,9 @@ enum ramp_status job_train(void *context, const struct compare_job *job,
     struct watch w = {.place = place, .job = job};
     bool resume = false;
     job_place_forget(place);
-    enum ramp_status status = take_folder(&folder, &resume, place, result, err);
+    enum ramp_status status = job_place_use(place, job->arm, err);
+    if (status == RAMP_OK)
+        status = take_folder(&folder, &resume, place, result, err);
     if (status != RAMP_OK)
         return status;
     w.folder = folder.path;

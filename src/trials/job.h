@@ -7,18 +7,28 @@
 #include "report/terminal.h"
 #include "trials/compare.h"
 
+enum { JOB_MAX_DATA = 4 };
+
+struct job_data {
+    const char *name;                  /* borrowed */
+    struct ramp_dataset *data, *clean; /* owned; clean: NULL if none is asked */
+};
+
 /* What all trainings of a comparison share. */
 struct job_place {
-    const struct compare *compare;     /* borrowed */
-    struct ramp_dataset *data, *clean; /* owned; clean: NULL if none is asked */
-    struct run_folder folder;          /* of their checkpoints; locked */
+    const struct compare *compare; /* borrowed */
+    struct job_data sets[JOB_MAX_DATA];
+    size_t n_sets;
+    const struct ramp_dataset *data, *clean; /* the set at work, of `sets` */
+    struct run_folder folder;                /* of their checkpoints; locked */
     struct terminal terminal;
     bool (*go_on)(void); /* asked after each batch; false: end, go on later */
     char commit[16];
     char *done; /* owned; the folder of the training that ended last */
 };
 
-/* Open the data and take the folder compare->runs. RAMP_IO also if another
+/* Open the data of the comparison, put them to work and take the folder
+ * compare->runs. RAMP_IO also if another
  * comparison is at work in it. */
 MUST_CHECK enum ramp_status job_place_open(struct job_place *place,
                                            const struct compare *compare,
@@ -26,11 +36,16 @@ MUST_CHECK enum ramp_status job_place_open(struct job_place *place,
                                            struct ramp_error *err);
 void job_place_close(struct job_place *place);
 
+/* Put the data of an arm to work; what was opened stays open. */
+MUST_CHECK enum ramp_status job_place_use(struct job_place *place,
+                                          const struct compare_arm *arm,
+                                          struct ramp_error *err);
+
 /* Remove the files of the training that ended last, once its result is where
  * it belongs. The next job_train does so, too. */
 void job_place_forget(struct job_place *place);
 
-/* A net of an arm, as it is trained. */
+/* A net of an arm, as it is trained on the data at work. */
 MUST_CHECK enum ramp_status job_net(struct ramp_net **net,
                                     const struct job_place *place,
                                     const struct compare_arm *arm,
@@ -44,10 +59,10 @@ MUST_CHECK enum ramp_status job_options(struct ramp_train_options *options,
                                         struct ramp_error *err);
 
 /* A hash of all that the runs of an arm have in common and that their figures
- * depend on, but for machine and version. */
+ * depend on, but for machine and version. Puts its data to work. */
 #define JOB_PROTOCOL_BYTES 20
 MUST_CHECK enum ramp_status job_protocol(char protocol[JOB_PROTOCOL_BYTES],
-                                         const struct job_place *place,
+                                         struct job_place *place,
                                          const struct compare_arm *arm,
                                          struct ramp_error *err);
 

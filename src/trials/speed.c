@@ -49,7 +49,9 @@ static enum ramp_status time_arm(struct timing *t,
     struct ramp_train_result ignored;
     struct ramp_net *net = NULL;
     struct ramp_model *model = NULL;
-    enum ramp_status status = job_net(&net, t->place, arm, err);
+    enum ramp_status status = job_place_use(t->place, arm, err);
+    if (status == RAMP_OK)
+        status = job_net(&net, t->place, arm, err);
     if (status == RAMP_OK)
         status = job_options(&options, &job, net, err);
     if (status != RAMP_OK) {

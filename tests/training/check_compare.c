@@ -743,6 +743,55 @@ START_TEST(old_arms_keep_their_protocol)
 }
 END_TEST
 
+/* The data of one arm are not those of another, and are opened once. */
+START_TEST(an_arm_may_have_data_of_its_own)
+{
+    struct real r;
+    struct job_place place;
+    struct run_result results[2];
+    bool stopped = true;
+    begin_real(&r, 0.01);
+    struct toy other = toy_open(100, false, 0.1);
+    struct compare_arm own = arms[0];
+    own.data = other.data_folder;
+    const struct compare_arm *both[] = {&own, arms};
+    const size_t n_train[] = {ramp_dataset_count(other.data, RAMP_TRAIN),
+                              ramp_dataset_count(r.toy.data, RAMP_TRAIN)};
+    n_left = 1000000;
+    ck_assert_int_eq(job_place_open(&place, &r.compare, go_on, NULL), RAMP_OK);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(job_place_use(&place, both[i % 2], NULL), RAMP_OK);
+        ck_assert_uint_eq(ramp_dataset_count(place.data, RAMP_TRAIN),
+                          n_train[i % 2]);
+        ck_assert_uint_eq(ramp_dataset_count(place.clean, RAMP_TRAIN), 50);
+    }
+    ck_assert_uint_eq(place.n_sets, 2);
+    for (int i = 0; i < 2; i++) {
+        const struct compare_job job = {.compare = &r.compare,
+                                        .arm = both[i],
+                                        .rate = 0.02,
+                                        .seed = 1,
+                                        .epochs = 1,
+                                        .give_up = INFINITY};
+        results[i] = (struct run_result){
+            .scale = "full", .arm = "relu", .rate = 0.02, .seed = 1};
+        ck_assert_int_eq(
+            job_protocol(results[i].protocol, &place, both[i], NULL), RAMP_OK);
+        /* by its arm alone: the protocol of the other was asked for last */
+        ck_assert_int_eq(job_place_use(&place, both[1 - i], NULL), RAMP_OK);
+        ck_assert_int_eq(job_train(&place, &job, &results[i], &stopped, NULL),
+                         RAMP_OK);
+        ck_assert_uint_eq(results[i].images, n_train[i]);
+        run_result_release(&results[i]);
+    }
+    ck_assert_str_ne(results[0].protocol, results[1].protocol);
+    job_place_forget(&place);
+    job_place_close(&place);
+    toy_close(&other);
+    end_real(&r);
+}
+END_TEST
+
 static Suite *compare_suite(void)
 {
     Suite *suite = suite_create("compare");
@@ -776,6 +825,7 @@ static Suite *compare_suite(void)
     tcase_add_test(real, a_loss_above_the_limit_has_diverged);
     tcase_add_test(real, what_is_not_finite_has_diverged);
     tcase_add_test(real, old_arms_keep_their_protocol);
+    tcase_add_test(real, an_arm_may_have_data_of_its_own);
     suite_add_tcase(suite, real);
     return suite;
 }
