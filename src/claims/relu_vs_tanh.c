@@ -33,6 +33,14 @@
         .scale = SCALE, .rate_shift = SHIFT, .bias_lr = 2                      \
     }
 
+/* The deeper net, fair: three rates, those that were best with the other net at
+ * full scale, and more beside them if need be. */
+#define NET_B(ACT, SHIFT)                                                      \
+    {                                                                          \
+        .name = "net-b-" ACT, .net = "krizhevsky-b", .act = ACT,               \
+        .scale = RAMP_SCALE_STANDARD, .rate_shift = SHIFT, .n_rates = 3        \
+    }
+
 static const struct compare_arm arms[] = {
     FAIR("relu", HE_BUT_LAST, 0),
     FAIR("tanh", "lecun", 0),
@@ -43,6 +51,8 @@ static const struct compare_arm arms[] = {
     OLD("2012-input", "tanh", "lecun", RAMP_SCALE_MEAN_IMAGE, -3),
     OLD("2012-init", "relu", INIT_2012, RAMP_SCALE_STANDARD, 0),
     OLD("2012-init", "tanh", INIT_2012, RAMP_SCALE_STANDARD, 0),
+    NET_B("relu", 2),
+    NET_B("tanh", 3),
 };
 
 /* What a scale changes. Rates are numbers of the grid: -9 is 0.001, -6 0.01. */
@@ -52,7 +62,7 @@ static const struct {
 } sizes[CLAIM_N_SCALES] = {
     [CLAIM_QUICK] = {10000, 5, 1, -7, 3, 30},
     [CLAIM_STANDARD] = {20000, 9, 3, -8, 5, 60},
-    [CLAIM_FULL] = {0, 9, 3, -9, 7, 60},
+    [CLAIM_FULL] = {0, 11, 3, -9, 7, 60},
 };
 
 static void compare_of(struct compare *compare, const struct claim *claim,
@@ -77,7 +87,7 @@ static void compare_of(struct compare *compare, const struct claim *claim,
 }
 
 static const char *const prefixes[] = {"2012", "fair", "2012-input",
-                                       "2012-init"};
+                                       "2012-init", "net-b"};
 
 static void say(struct draft *draft, const char *prefix,
                 const struct speed_ratio *r)
@@ -167,8 +177,11 @@ const struct claim claim_relu_vs_tanh = {
         "rate. Two more pairs, but for scale `quick`, have one of the two "
         "each: "
         "\"2012-input\" that input with the initialisation of the fair arms, "
-        "\"2012-init\" standardised input with the initialisation of 2012. The "
-        "verdict is that of the arms \"2012\" once they have run.",
+        "\"2012-init\" standardised input with the initialisation of 2012. "
+        "Arms \"net-b\", at scale `full`: the fair ones with the deeper "
+        "krizhevsky-b.net, from the three rates on that were best with the "
+        "other net. The verdict is that of the arms \"2012\" once they have "
+        "run.",
     .reading =
         "Epochs until the running training error is 25 %: `> 20.0` was not "
         "reached within so many, a star marks the best rate of an arm. The "

@@ -230,6 +230,12 @@ static double rate_of(const struct compare *compare, size_t arm, int number)
                               compare->arms[arm].rate_shift + number);
 }
 
+static int n_rates_of(const struct compare *compare, size_t arm)
+{
+    int own = compare->arms[arm].n_rates;
+    return own > 0 ? own : compare->n_rates;
+}
+
 static enum ramp_status collect(const struct walk *walk, size_t arm,
                                 int n_seeds, struct compare_rates *rates,
                                 struct ramp_error *err)
@@ -296,7 +302,7 @@ static void recall_growth(struct walk *walk, size_t arm, int n_seeds)
 {
     const struct compare *compare = walk->compare;
     int growth = compare->rates ? 0 : compare->n_growth;
-    for (int i = -growth; i < compare->n_rates + growth; i++)
+    for (int i = -growth; i < n_rates_of(compare, arm) + growth; i++)
         for (int s = 1; s <= n_seeds; s++) {
             const struct run_result key = key_of(walk, arm, i, s);
             if (results_find(walk->results, &key) == NULL)
@@ -340,8 +346,8 @@ static enum ramp_status grow(bool *grew, int *number, struct walk *walk,
     if (lowest && walk->low[arm] > -compare->n_growth) {
         *number = --walk->low[arm];
         *grew = true;
-    } else if (highest &&
-               walk->high[arm] < compare->n_rates - 1 + compare->n_growth) {
+    } else if (highest && walk->high[arm] < n_rates_of(compare, arm) - 1 +
+                                                compare->n_growth) {
         *number = ++walk->high[arm];
         *grew = true;
     }
@@ -356,7 +362,7 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
     bool grew = true;
     recall_growth(walk, arm, seed);
     enum ramp_status status =
-        run_around(walk, arm, seed, (walk->compare->n_rates - 1) / 2,
+        run_around(walk, arm, seed, (n_rates_of(walk->compare, arm) - 1) / 2,
                    walk->high[arm] - walk->low[arm], err);
     while (status == RAMP_OK && grew) {
         status = grow(&grew, &number, walk, arm, seed, err);
@@ -426,7 +432,7 @@ enum ramp_status compare_run(const struct compare *compare,
     ASSERT(compare->n_arms <= COMPARE_MAX_ARMS && compare->n_rates >= 1);
     ASSERT(compare->n_seeds <= COMPARE_MAX_SEEDS);
     for (size_t arm = 0; arm < compare->n_arms; arm++)
-        walk.high[arm] = compare->n_rates - 1;
+        walk.high[arm] = n_rates_of(compare, arm) - 1;
     int n_search = compare->n_search ? compare->n_search : compare->n_seeds;
     enum ramp_status status = run_search(&walk, n_search, err);
     for (int n = 0; n <= compare->n_beside && status == RAMP_OK; n++)

@@ -31,6 +31,7 @@ struct compare_arm {
      * has it. */
     const char *data; /* a data set of its own */
     int rate_shift;   /* its grid begins so many rates higher: -3, a tenth */
+    int n_rates;      /* and has so many */
     double l1, l2, act_l1, max_norm;
     double bias;    /* that all begin with */
     double bias_lr; /* so many times the rate for biases */

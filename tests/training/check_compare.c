@@ -248,6 +248,25 @@ START_TEST(an_arm_may_have_lower_rates)
 }
 END_TEST
 
+/* It begins with the one, and grows to both sides as any grid does. */
+START_TEST(an_arm_may_have_fewer_rates)
+{
+    struct place p = begin();
+    struct compare compare = toy_compare(1, 1);
+    struct compare_arm fewer = arms[0];
+    struct pretence pretence = {.best = {-9}};
+    fewer.rate_shift = -3;
+    fewer.n_rates = 1;
+    compare.arms = &fewer;
+    ck_assert(!run(&p, &compare, &pretence));
+    ck_assert_str_eq(pretence.log, "relu 0.0005 1 inf\n"
+                                   "relu 0.0002 1 16.2\n"
+                                   "relu 0.001 1 16.2\n"
+                                   "relu 0.002 1 10.2\n");
+    end(&p);
+}
+END_TEST
+
 /* The best of tanh is at 0.1, of relu at 0.002; each seed has all rates of its
  * arm, and a limit of its own. */
 START_TEST(each_arm_and_seed_is_judged_by_itself)
@@ -803,6 +822,7 @@ static Suite *compare_suite(void)
     tcase_add_test(grid, where_all_diverge_lower_rates_are_tried);
     tcase_add_test(grid, given_rates_are_not_a_grid);
     tcase_add_test(grid, an_arm_may_have_lower_rates);
+    tcase_add_test(grid, an_arm_may_have_fewer_rates);
     tcase_add_test(grid, each_arm_and_seed_is_judged_by_itself);
     tcase_add_test(grid, only_some_seeds_search);
     tcase_add_test(grid, where_all_diverge_no_seed_follows);
