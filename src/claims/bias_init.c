@@ -37,7 +37,7 @@ static const struct preset preset = {
     .sizes =
         {
             [CLAIM_QUICK] = {10000, 1, -7, 3, 0, 8},
-            [CLAIM_STANDARD] = {20000, 3, -8, 4, 2, 30},
+            [CLAIM_STANDARD] = {20000, 3, -7, 3, 3, 30},
             [CLAIM_FULL] = {0, 3, -8, 4, 2, 40},
         },
     .pairs = pairs,

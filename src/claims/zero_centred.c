@@ -40,7 +40,7 @@ static const struct preset preset = {
     .sizes =
         {
             [CLAIM_QUICK] = {10000, 1, -7, 3, 0, 12},
-            [CLAIM_STANDARD] = {20000, 3, -8, 4, 3, 30},
+            [CLAIM_STANDARD] = {20000, 3, -7, 3, 4, 30},
             [CLAIM_FULL] = {0, 3, -8, 5, 4, 40},
         },
     .pairs = pairs,
