@@ -372,7 +372,8 @@ static enum ramp_status run_arm(struct walk *walk, size_t arm, int seed,
     return status;
 }
 
-/* A seed that does not walk the grid; nothing where all rates diverged. */
+/* A seed that does not walk the grid; nothing where all rates diverged, or
+ * missed the target if that is to be so. */
 static enum ramp_status run_near_best(struct walk *walk, size_t arm, int seed,
                                       int n_beside, struct ramp_error *err)
 {
@@ -384,6 +385,9 @@ static enum ramp_status run_near_best(struct walk *walk, size_t arm, int seed,
     if (status != RAMP_OK)
         return status;
     double best = rates.best >= 0 ? rates.rates[rates.best] : 0;
+    if (best > 0 && compare->only_reached &&
+        compare_middle(&rates, rates.best)->outcome != RUN_REACHED)
+        best = 0;
     compare_rates_release(&rates);
     if (best == 0 || walk->stopped)
         return RAMP_OK;

@@ -57,6 +57,7 @@ struct compare {
     int n_search; /* the first so many seeds walk the grid, the others have the
                    * rate that is best for these; 0: all walk */
     int n_beside; /* and so many rates on each side of it */
+    bool only_reached; /* but no rate where that did not reach the target */
 
     const char *data_name;
     struct ramp_dataset_options data;

@@ -352,6 +352,30 @@ START_TEST(where_all_diverge_no_seed_follows)
 }
 END_TEST
 
+START_TEST(no_seed_follows_where_none_got_there_if_so_asked)
+{
+    struct place p = begin();
+    struct compare compare = toy_compare(2, 2);
+    struct pretence pretence = {.best = {-6, -6}};
+    compare.n_search = 1;
+    compare.n_growth = 0;
+    compare.train.epochs = 8; /* tanh takes 10 */
+    compare.only_reached = true;
+    ck_assert(!run(&p, &compare, &pretence));
+    ck_assert_str_eq(pretence.log, "relu 0.01 1 inf\n"
+                                   "relu 0.02 1 10.2\n"
+                                   "relu 0.005 1 10.2\n"
+                                   "tanh 0.01 1 inf\n"
+                                   "tanh 0.02 1 inf\n"
+                                   "tanh 0.005 1 inf\n"
+                                   "relu 0.01 2 inf\n");
+    compare.only_reached = false;
+    ck_assert(!run(&p, &compare, &pretence));
+    ck_assert_str_eq(pretence.log, "tanh 0.01 2 inf\n");
+    end(&p);
+}
+END_TEST
+
 /* What claims share trains all that a net has: a factor of 0 froze biases. */
 START_TEST(the_shared_protocol_freezes_nothing)
 {
@@ -826,6 +850,7 @@ static Suite *compare_suite(void)
     tcase_add_test(grid, each_arm_and_seed_is_judged_by_itself);
     tcase_add_test(grid, only_some_seeds_search);
     tcase_add_test(grid, where_all_diverge_no_seed_follows);
+    tcase_add_test(grid, no_seed_follows_where_none_got_there_if_so_asked);
     tcase_add_test(grid, the_shared_protocol_freezes_nothing);
     suite_add_tcase(suite, grid);
     TCase *resume = tcase_create("resume");
