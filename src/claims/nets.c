@@ -22,46 +22,45 @@ void net_plain_24(struct draft *draft, int n)
     plain(draft, n, 24);
 }
 
+static const char *const detectors[] = {
+    "act\n",
+    [NET_NORM] = "batchnorm\nact\n",
+    [NET_CRELU] = "crelu\n",
+    [NET_MAXOUT] = "maxout 2\n",
+    [NET_MAXOUT_NORM] = "batchnorm\nmaxout 2\n",
+};
+
+static int changed_filters(int filters, int change)
+{
+    switch (change) {
+    case NET_CRELU: return filters / 2;
+    case NET_MAXOUT:
+    case NET_MAXOUT_NORM: return 2 * (int)(filters / sqrt(2) + 0.5);
+    default: return filters;
+    }
+}
+
 void net_krizhevsky(struct draft *draft, int change)
 {
-    static const struct {
-        int filters[2];
-        const char *detector;
-    } changes[] = {
-        {{32, 64}, "act\n"},
-        [NET_NORM] = {{32, 64}, "batchnorm\nact\n"},
-        [NET_CRELU] = {{16, 32}, "crelu\n"},
-        [NET_MAXOUT] = {{46, 90}, "maxout 2\n"}, /* as maxout_filters */
-        [NET_MAXOUT_NORM] = {{46, 90}, "batchnorm\nmaxout 2\n"},
-    };
-    const int *filters = changes[change].filters;
-    const char *detector = changes[change].detector;
+    const char *detector = detectors[change];
+    int narrow = changed_filters(32, change);
     draft_add(draft,
               "conv %d 5x5 pad 2\nmaxpool 3x3 stride 2 ceil\n%s"
               "conv %d 5x5 pad 2\n%savgpool 3x3 stride 2 ceil\n"
               "conv %d 5x5 pad 2\n%savgpool 3x3 stride 2 ceil\n"
               "dense classes\n",
-              filters[0], detector, filters[0], detector, filters[1], detector);
-}
-
-/* Filters of maxout: each value is the larger of two. */
-static int maxout_filters(int filters)
-{
-    return 2 * (int)(filters / sqrt(2) + 0.5);
+              narrow, detector, narrow, detector, changed_filters(64, change),
+              detector);
 }
 
 void net_digits_s(struct draft *draft, int change)
 {
-    const bool norm = change == NET_NORM || change == NET_MAXOUT_NORM;
-    const bool maxout = change == NET_MAXOUT || change == NET_MAXOUT_NORM;
     static const int filters[] = {16, 16, 32, 32, 64};
-    ASSERT(change != NET_CRELU);
+    const bool norm = change == NET_NORM || change == NET_MAXOUT_NORM;
     for (int i = 0; i < 5; i++)
-        draft_add(draft, "conv %d 3x3 pad 1%s\n%s%s%s",
-                  maxout ? maxout_filters(filters[i]) : filters[i],
-                  norm ? " nobias" : "", norm ? "batchnorm\n" : "",
-                  maxout ? "maxout 2\n" : "act\n",
-                  i == 1 || i == 3 ? "maxpool 2x2\n" : "");
+        draft_add(draft, "conv %d 3x3 pad 1%s\n%s%s",
+                  changed_filters(filters[i], change), norm ? " nobias" : "",
+                  detectors[change], i == 1 || i == 3 ? "maxpool 2x2\n" : "");
     draft_add(draft, "globalpool max\ndense classes\n");
 }
 

@@ -12,7 +12,7 @@ void net_plain_16(struct draft *draft, int n);
 void net_plain_24(struct draft *draft, int n);
 
 /* krizhevsky.net, and digits-s.net without its batch norm; changed as the words
- * of enum net_change say (digits-s: not to crelu). */
+ * of enum net_change say. */
 enum net_change {
     NET_NORM = 1, /* batch norm before each detector */
     NET_CRELU,    /* half as many filters: crelu doubles the channels */
