@@ -2,6 +2,7 @@
 #include "claims/claims.h"
 
 #include "claims/lab.h"
+#include "claims/preset.h"
 #include "trials/job.h"
 #include "trials/show.h"
 #include "trials/speed.h"
@@ -140,6 +141,19 @@ enum ramp_status claim_conclude(struct verdict *verdict,
     return status;
 }
 
+enum ramp_status claim_show(FILE *file, const struct claim *claim,
+                            const struct results *results, const char *folder,
+                            enum claim_scale scale, struct ramp_error *err)
+{
+    const char *word = claim_scales[scale];
+    enum ramp_status status = show_table(file, results, word, err);
+    if (status == RAMP_OK && claim->preset && claim->preset->n_pairs > 0)
+        status = preset_show(file, claim, results, scale, err);
+    if (status == RAMP_OK)
+        status = speed_show(file, results, folder, claim->name, word, err);
+    return status;
+}
+
 static enum ramp_status print_results(FILE *file, const struct claim *claim,
                                       const struct results *results,
                                       const char *folder,
@@ -150,9 +164,8 @@ static enum ramp_status print_results(FILE *file, const struct claim *claim,
     const char *word = claim_scales[scale];
     if (show_n_seeds(results, word) == 0)
         return RAMP_OK;
-    enum ramp_status status = show_table(file, results, word, err);
-    if (status == RAMP_OK)
-        status = speed_show(file, results, folder, claim->name, word, err);
+    enum ramp_status status =
+        claim_show(file, claim, results, folder, scale, err);
     if (status == RAMP_OK)
         status = claim->judge(&verdict, claim, results, scale, err);
     if (status == RAMP_OK)

@@ -119,7 +119,13 @@ MUST_CHECK enum ramp_status claim_conclude(struct verdict *verdict,
                                            const char *folder,
                                            struct ramp_error *err);
 
-/* The table of one scale of the results in a folder, and the verdict. */
+/* What the results of one scale say, as tables: the runs, the pairs of a
+ * preset, and how fast the arms are (from the folder). */
+MUST_CHECK enum ramp_status
+claim_show(FILE *file, const struct claim *claim, const struct results *results,
+           const char *folder, enum claim_scale scale, struct ramp_error *err);
+
+/* The tables of one scale of the results in a folder, and the verdict. */
 MUST_CHECK enum ramp_status claim_print(FILE *file, const struct claim *claim,
                                         const char *folder,
                                         enum claim_scale scale,

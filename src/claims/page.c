@@ -6,7 +6,6 @@
 #include "report/run_folder.h"
 #include "trials/plot.h"
 #include "trials/show.h"
-#include "trials/speed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,10 +26,9 @@ add_table(struct draft *draft, const struct claim *claim,
     if (file == NULL)
         return error_memory(err, "a table", 1);
     enum ramp_status status = results
-                                  ? show_table(file, results, scale, err)
+                                  ? claim_show(file, claim, results, folder,
+                                               claim_scale_of(scale), err)
                                   : lab_show(file, claim, figures, scale, err);
-    if (status == RAMP_OK && results)
-        status = speed_show(file, results, folder, claim->name, scale, err);
     if (fclose(file) != 0 && status == RAMP_OK)
         status = error_memory(err, "a table", n_bytes);
     if (status == RAMP_OK)

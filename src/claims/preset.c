@@ -2,6 +2,7 @@
  */
 #include "claims/preset.h"
 
+#include "report/table.h"
 #include "trials/stats.h"
 
 #include <math.h>
@@ -73,7 +74,7 @@ enum ramp_status arm_figures_find(struct arm_figures *figures,
 
 /* A pair: both figures, and the effect. */
 struct effect {
-    double higher, lower; /* medians */
+    double higher, lower; /* medians of epochs, else means */
     struct stats_interval effect;
     bool complete, at_least, settled; /* settled: an interval can be had */
 };
@@ -127,8 +128,8 @@ find_difference(struct effect *e, const struct claim *claim,
         return status;
     size_t n = (size_t)n_seeds;
     e->settled = n > 1;
-    e->higher = stats_median(a.figures, n);
-    e->lower = stats_median(b.figures, n);
+    e->higher = stats_mean(a.figures, n);
+    e->lower = stats_mean(b.figures, n);
     e->effect = stats_paired(a.figures, b.figures, n,
                              confidence_of(claim->preset, n_seeds));
     return status;
@@ -173,34 +174,121 @@ static enum verdict_word word_of(enum preset_need need,
     return counts[EFFECT_FAILS] == n ? VERDICT_REFUTED : VERDICT_INCONCLUSIVE;
 }
 
-static void say(struct draft *draft, const struct claim *claim,
-                const struct preset_pair *pair, const struct effect *e)
+/* ==== What is said of it ==== */
+
+/* How the figures of a claim are written. */
+struct form {
+    bool epochs;
+    int digits, effect_digits;
+    const char *unit, *effect_unit;
+};
+
+static struct form form_of(const struct claim *claim)
 {
-    bool epochs = claim->target > 0;
-    const char *unit = epochs ? " epochs" : claim->preset->by_loss ? "" : " %";
-    int digits = epochs ? 1 : claim->preset->by_loss ? 4 : 2;
+    if (claim->target > 0)
+        return (struct form){true, 1, 2, " epochs", " times"};
+    if (claim->preset->by_loss)
+        return (struct form){false, 4, 4, "", ""};
+    return (struct form){false, 2, 2, " %", " points"};
+}
+
+static void say_effect(struct draft *draft, const struct form *form,
+                       const struct effect *e)
+{
+    draft_add(draft, form->epochs ? "%s%.*f" : "%s%+.*f",
+              e->at_least ? "at least " : "", form->effect_digits,
+              e->effect.mean + form->epochs);
+}
+
+/* "tanh: 14.0 epochs, relu: 10.0 epochs: 1.40 times (interval 1.2 to 1.6)." */
+static void say_pair(struct draft *draft, const struct form *form,
+                     const struct preset_pair *pair, const struct effect *e)
+{
     draft_add(draft, "%s%s: ", draft->n_bytes ? " " : "", pair->higher);
     if (!e->complete) {
         draft_add(draft, "no figure beside %s (runs are missing%s).",
-                  pair->lower, epochs ? ", or did not get there" : "");
+                  pair->lower, form->epochs ? ", or did not get there" : "");
         return;
     }
     draft_add(draft, "%s%.*f%s, %s: %.*f%s: ", e->at_least ? "over " : "",
-              digits, e->higher, unit, pair->lower, digits, e->lower, unit);
-    if (epochs)
-        draft_add(draft, "%s%.2f times", e->at_least ? "at least " : "",
-                  e->effect.mean + 1);
-    else
-        draft_add(draft, "%+.*f%s", digits, e->effect.mean,
-                  claim->preset->by_loss ? "" : " points");
+              form->digits, e->higher, form->unit, pair->lower, form->digits,
+              e->lower, form->unit);
+    say_effect(draft, form, e);
+    draft_add(draft, "%s", form->effect_unit);
     if (e->settled)
-        draft_add(draft, " (interval %.*f to %.*f).", epochs ? 2 : digits,
-                  e->effect.low + epochs, epochs ? 2 : digits,
-                  e->effect.high + epochs);
+        draft_add(draft, " (interval %.*f to %.*f).", form->effect_digits,
+                  e->effect.low + form->epochs, form->effect_digits,
+                  e->effect.high + form->epochs);
     else
         draft_add(draft, isnan(e->effect.low) ? " (one seed, no interval)."
                                               : " (a best rate is at the edge "
                                                 "of its grid).");
+}
+
+enum { FEW = 3, SOME = 8 };
+
+/* "open: 2 (none - l2 +0.35, none - l1 +0.10)". */
+static void say_state(struct draft *draft, const struct claim *claim,
+                      const struct effect *effects, enum effect_state state,
+                      bool names)
+{
+    const struct preset *p = claim->preset;
+    const struct form form = form_of(claim);
+    const char *between = " (";
+    for (size_t i = 0; i < p->n_pairs && names; i++) {
+        if (p->pairs[i].shown || state_of(&effects[i], p->least) != state)
+            continue;
+        draft_add(draft, "%s%s - %s", between, p->pairs[i].higher,
+                  p->pairs[i].lower);
+        between = ", ";
+        if (state == EFFECT_MISSING)
+            continue;
+        draft_add(draft, " ");
+        say_effect(draft, &form, &effects[i]);
+    }
+    draft_add(draft, "%s", *between == ',' ? ")" : "");
+}
+
+/* Of few pairs each; of more how many there are of each state, and of some, or
+ * where one decides, which. */
+static void say_pairs(struct draft *draft, const struct claim *claim,
+                      const struct effect *effects,
+                      const int counts[EFFECT_N_STATES])
+{
+    const struct preset *p = claim->preset;
+    const struct form form = form_of(claim);
+    int n = 0;
+    for (int state = 0; state < EFFECT_N_STATES; state++)
+        n += counts[state];
+    for (size_t i = 0; i < p->n_pairs && n <= FEW; i++)
+        if (!p->pairs[i].shown)
+            say_pair(draft, &form, &p->pairs[i], &effects[i]);
+    if (n <= FEW)
+        return;
+    draft_add(draft, "Of %d pairs, ", n);
+    for (int state = 0; state < EFFECT_N_STATES; state++) {
+        if (state == EFFECT_MISSING && counts[state] == 0)
+            continue;
+        draft_add(draft, "%s%s: %d", state ? "; " : "", effect_states[state],
+                  counts[state]);
+        say_state(draft, claim, effects, (enum effect_state)state,
+                  n <= SOME || state < EFFECT_OPEN);
+    }
+    draft_add(draft, ".");
+}
+
+static enum ramp_status find_effects(struct effect **effects,
+                                     const struct claim *claim,
+                                     const struct results *results,
+                                     enum claim_scale scale,
+                                     struct ramp_error *err)
+{
+    const struct preset *p = claim->preset;
+    enum ramp_status status = MEM_NEW(effects, p->n_pairs, "effects", err);
+    for (size_t i = 0; i < p->n_pairs && status == RAMP_OK; i++)
+        status = find_effect(&(*effects)[i], claim, &p->pairs[i], results,
+                             scale, err);
+    return status;
 }
 
 enum ramp_status preset_judge(struct verdict *verdict,
@@ -209,20 +297,80 @@ enum ramp_status preset_judge(struct verdict *verdict,
                               enum claim_scale scale, struct ramp_error *err)
 {
     const struct preset *p = claim->preset;
-    int counts[EFFECT_N_STATES] = {0}, n_missing = 0;
-    for (size_t i = 0; i < p->n_pairs; i++) {
-        struct effect e = {.complete = false};
-        enum ramp_status status =
-            find_effect(&e, claim, &p->pairs[i], results, scale, err);
-        if (status != RAMP_OK)
-            return status;
-        say(&verdict->sentence, claim, &p->pairs[i], &e);
-        counts[state_of(&e, p->least)] += !p->pairs[i].shown;
-        n_missing += !e.complete && !p->pairs[i].shown;
-    }
+    struct effect *effects = NULL;
+    int counts[EFFECT_N_STATES] = {0};
+    enum ramp_status status =
+        find_effects(&effects, claim, results, scale, err);
+    for (size_t i = 0; i < p->n_pairs && status == RAMP_OK; i++)
+        counts[state_of(&effects[i], p->least)] += !p->pairs[i].shown;
+    if (status == RAMP_OK)
+        say_pairs(&verdict->sentence, claim, effects, counts);
     verdict->word = word_of(p->need, counts);
-    verdict->complete = n_missing == 0;
-    return RAMP_OK;
+    verdict->complete = counts[EFFECT_MISSING] == 0;
+    mem_free(effects);
+    return status;
+}
+
+/* ==== The table ==== */
+
+/* "tanh : relu  14.0  10.0  1.40  [1.20, 1.63]  holds" */
+static void add_pair(struct table *table, const struct claim *claim,
+                     const struct preset_pair *pair, const struct effect *e)
+{
+    const struct form form = form_of(claim);
+    const char *unit = form.epochs ? "" : form.unit;
+    struct draft effect = {0};
+    table_cell(table, "%s %c %s", pair->higher, form.epochs ? ':' : '-',
+               pair->lower);
+    for (int i = 0; i < 4 && !e->complete; i++)
+        table_cell(table, "-");
+    if (e->complete) {
+        say_effect(&effect, &form, e);
+        table_cell(table, "%s%.*f%s", e->at_least ? "> " : "", form.digits,
+                   e->higher, unit);
+        table_cell(table, "%.*f%s", form.digits, e->lower, unit);
+        table_cell(table, "%s", effect.text ? effect.text : "");
+        if (e->settled)
+            table_cell(table, "[%.*f, %.*f]", form.effect_digits,
+                       e->effect.low + form.epochs, form.effect_digits,
+                       e->effect.high + form.epochs);
+        else
+            table_cell(table, "%s",
+                       isnan(e->effect.low) ? "one seed" : "at the edge");
+    }
+    table_cell(table, "%s%s", effect_states[state_of(e, claim->preset->least)],
+               pair->shown ? " (besides)" : "");
+    draft_release(&effect);
+}
+
+enum ramp_status preset_show(FILE *file, const struct claim *claim,
+                             const struct results *results,
+                             enum claim_scale scale, struct ramp_error *err)
+{
+    const struct preset *p = claim->preset;
+    const struct form form = form_of(claim);
+    struct effect *effects = NULL;
+    struct table table;
+    table_init(&table, "lrrrll");
+    enum ramp_status status =
+        find_effects(&effects, claim, results, scale, err);
+    table_cell(&table, "pair");
+    table_cell(&table, "first");
+    table_cell(&table, "second");
+    table_cell(&table, "first %c second", form.epochs ? ':' : '-');
+    table_cell(&table, "%s", p->two_errors ? "two errors" : "95 %");
+    table_cell(&table, "says");
+    for (size_t i = 0; i < p->n_pairs && status == RAMP_OK; i++)
+        add_pair(&table, claim, &p->pairs[i], &effects[i]);
+    if (status == RAMP_OK) {
+        fprintf(file, "\npairs, each arm at its best rate: %s\n",
+                form.epochs ? "median epochs, the mean of the ratio"
+                            : "means over the seeds");
+        status = table_print(&table, file, 2, err);
+    }
+    table_release(&table);
+    mem_free(effects);
+    return status;
 }
 
 /* ==== The picture ==== */
@@ -233,14 +381,14 @@ enum ramp_status preset_picture(struct draft *script, const struct claim *claim,
 {
     const struct preset *p = claim->preset;
     struct forest_row *rows = NULL;
-    enum ramp_status status = MEM_NEW(&rows, p->n_pairs, "rows", err);
+    struct effect *effects = NULL;
+    enum ramp_status status =
+        find_effects(&effects, claim, results, scale, err);
+    if (status == RAMP_OK)
+        status = MEM_NEW(&rows, p->n_pairs, "rows", err);
     for (size_t i = 0; i < p->n_pairs && status == RAMP_OK; i++) {
-        struct effect e;
-        status = find_effect(&e, claim, &p->pairs[i], results, scale, err);
-        if (status != RAMP_OK)
-            break;
-        rows[i] = (struct forest_row){.effect = e.effect,
-                                      .state = state_of(&e, p->least),
+        rows[i] = (struct forest_row){.effect = effects[i].effect,
+                                      .state = state_of(&effects[i], p->least),
                                       .shown = p->pairs[i].shown};
         snprintf(rows[i].text, sizeof rows[i].text, "%s - %s",
                  p->pairs[i].higher, p->pairs[i].lower);
@@ -253,5 +401,6 @@ enum ramp_status preset_picture(struct draft *script, const struct claim *claim,
                              .rows = rows,
                              .n = p->n_pairs});
     mem_free(rows);
+    mem_free(effects);
     return status;
 }

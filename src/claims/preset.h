@@ -16,7 +16,7 @@
 
 struct preset_pair {
     const char *higher, *lower; /* arms */
-    bool shown;                 /* in the sentence alone: decides nothing */
+    bool shown;                 /* beside the others: decides nothing */
 };
 
 /* From the pairs that decide; inconclusive is what is not named, and whatever
@@ -57,6 +57,12 @@ MUST_CHECK enum ramp_status preset_judge(struct verdict *verdict,
                                          const struct results *results,
                                          enum claim_scale scale,
                                          struct ramp_error *err);
+
+/* The pairs as a table, behind an empty line. RAMP_MEMORY. */
+MUST_CHECK enum ramp_status preset_show(FILE *file, const struct claim *claim,
+                                        const struct results *results,
+                                        enum claim_scale scale,
+                                        struct ramp_error *err);
 
 /* The pairs of a claim without a target as a forest plot. */
 MUST_CHECK enum ramp_status preset_picture(struct draft *script,

@@ -10,11 +10,15 @@
 enum { ROW = 24, LETTER = 8, MARGIN = 24, LEFT_MOST = 270 };
 #define LINEAR 12 /* so far as that goes without a logarithm */
 
-static const struct {
-    const char *name, *colour;
-} states[EFFECT_MISSING] = {[EFFECT_HOLDS] = {"holds", "#148f77"},
-                            [EFFECT_FAILS] = {"fails", "#c0392b"},
-                            [EFFECT_OPEN] = {"open", "#7f8c8d"}};
+const char *const effect_states[EFFECT_N_STATES] = {[EFFECT_HOLDS] = "holds",
+                                                    [EFFECT_FAILS] = "fails",
+                                                    [EFFECT_OPEN] = "open",
+                                                    [EFFECT_MISSING] =
+                                                        "no figure"};
+
+static const char *const colours[EFFECT_MISSING] = {[EFFECT_HOLDS] = "#148f77",
+                                                    [EFFECT_FAILS] = "#c0392b",
+                                                    [EFFECT_OPEN] = "#7f8c8d"};
 
 /* Those of one kind, whiskers and then points over them, if there are any: full
  * ones decide, hollow ones do not. */
@@ -22,14 +26,14 @@ static void add_rows(struct draft *script, struct draft *command,
                      const struct forest *forest, enum effect_state state,
                      bool shown)
 {
-    const char *colour = states[state].colour, *kind = shown ? "_shown" : "";
+    const char *colour = colours[state], *kind = shown ? "_shown" : "";
     bool any = false, whiskers = false;
     for (size_t i = 0; i < forest->n; i++) {
         const struct forest_row *row = &forest->rows[i];
         if (row->state != state || row->shown != shown)
             continue;
         if (!any)
-            draft_add(script, "$%s%s << END\n", states[state].name, kind);
+            draft_add(script, "$%s%s << END\n", effect_states[state], kind);
         any = true;
         whiskers = !isnan(row->effect.low);
         draft_add(script, "%.6g,%.6g,%.6g,%zu\n", row->effect.mean,
@@ -42,11 +46,11 @@ static void add_rows(struct draft *script, struct draft *command,
         draft_add(command,
                   ", \\\n    $%s%s using 1:4:2:3 with xerrorbars \\\n"
                   "        pointtype -1 linewidth 2 linecolor rgb \"%s\"",
-                  states[state].name, kind, colour);
+                  effect_states[state], kind, colour);
     draft_add(command,
               ", \\\n    $%s%s using 1:4 with points pointtype %d \\\n"
               "        pointsize 0.9 linewidth 2 linecolor rgb \"%s\"",
-              states[state].name, kind, shown ? 6 : 7, colour);
+              effect_states[state], kind, shown ? 6 : 7, colour);
 }
 
 /* 0, the least, and all there is. */
@@ -115,8 +119,8 @@ static void add_key(struct draft *script, const struct forest *forest,
     for (int i = 0; i < EFFECT_MISSING; i++) {
         snprintf(with, sizeof with,
                  "points pointtype 7 pointsize 0.9 linecolor rgb \"%s\"",
-                 states[i].colour);
-        picture_key(script, states[i].name, with);
+                 colours[i]);
+        picture_key(script, effect_states[i], with);
     }
     if (any_shown)
         picture_key(script, "besides",

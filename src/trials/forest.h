@@ -14,6 +14,7 @@ enum effect_state {
     EFFECT_MISSING,
     EFFECT_N_STATES
 };
+extern const char *const effect_states[]; /* "holds", ... */
 
 struct forest_row {
     char text[104];               /* "tanh - relu" */

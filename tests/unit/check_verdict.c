@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -353,7 +354,8 @@ START_TEST(one_of_several_pairs_counts_as_the_rule_says)
 END_TEST
 
 /* ReLU has 5 % error, all relatives the error given but one. */
-static void expect_relatives(double most, double one, enum verdict_word word)
+static void expect_relatives(double most, double one, enum verdict_word word,
+                             const char *text)
 {
     struct made_up m = begin();
     struct verdict verdict;
@@ -370,6 +372,8 @@ static void expect_relatives(double most, double one, enum verdict_word word)
     ck_assert_int_eq(claim_judge(&verdict, &claim_relatives, &m.results, NULL),
                      RAMP_OK);
     ck_assert_int_eq(verdict.word, word);
+    ck_assert_msg(strstr(verdict.sentence.text, text) != NULL,
+                  "expected '%s' in: %s", text, verdict.sentence.text);
     verdict_release(&verdict);
     end(&m);
 }
@@ -377,10 +381,12 @@ static void expect_relatives(double most, double one, enum verdict_word word)
 /* Differences of .1 .2 .3 more: their standard error is 0.058. */
 START_TEST(one_better_relative_refutes_the_best)
 {
-    expect_relatives(6, 6, VERDICT_REPRODUCED);
-    expect_relatives(6, 4.8, VERDICT_PARTLY);  /* 0 +- .12 */
-    expect_relatives(6, 4.6, VERDICT_REFUTED); /* -.2 +- .12 */
-    expect_relatives(4.8, 4.8, VERDICT_INCONCLUSIVE);
+    expect_relatives(6, 6, VERDICT_REPRODUCED, "fails: 0; open: 0.");
+    expect_relatives(6, 4.8, VERDICT_PARTLY, "open: 1."); /* 0 +- .12 */
+    expect_relatives(6, 4.6, VERDICT_REFUTED,             /* -.2 +- .12 */
+                     "fails: 1 (elu - relu -0.20); open: 0.");
+    expect_relatives(4.8, 4.8, VERDICT_INCONCLUSIVE,
+                     "Of 56 pairs, holds: 0; fails: 0; open: 56.");
 }
 END_TEST
 
@@ -399,6 +405,63 @@ START_TEST(a_small_effect_is_none)
     ck_assert_int_eq(claim_judge(&verdict, claim, &m.results, NULL), RAMP_OK);
     ck_assert_int_eq(verdict.word, VERDICT_REFUTED);
     verdict_release(&verdict);
+    end(&m);
+}
+END_TEST
+
+/* The line of a pair in what is shown of the results, blanks made one. */
+static void expect_shown(const struct claim *claim,
+                         const struct results *results, const char *line)
+{
+    char *text = NULL;
+    size_t n_bytes = 0, n = 0;
+    FILE *file = open_memstream(&text, &n_bytes);
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(
+        claim_show(file, claim, results, "/nowhere", CLAIM_FULL, NULL),
+        RAMP_OK);
+    ck_assert_int_eq(fclose(file), 0);
+    for (size_t i = 0; i < n_bytes; i++)
+        if (text[i] != ' ' || text[i + 1] != ' ')
+            text[n++] = text[i];
+    text[n] = 0;
+    ck_assert_msg(strstr(text, line) != NULL, "expected '%s' in:\n%s", line,
+                  text);
+    free(text);
+}
+
+START_TEST(pairs_are_shown_beside_what_they_say)
+{
+    struct made_up m = begin();
+    for (int s = 1; s <= 5; s++) {
+        add_figure(&m, &claim_linear_net, "relu-3", s, 2, 0.5);
+        add_figure(&m, &claim_linear_net, "linear-3", s, 8 + 0.1 * s, 0.5);
+        add_figure(&m, &claim_linear_net, "softmax", s, s == 1 ? 3 : 2, 0.5);
+    }
+    expect_shown(&claim_linear_net, &m.results,
+                 "linear-3 - relu-3 8.30 % 2.00 % +6.30 [6.10, 6.50] holds\n");
+    expect_shown(&claim_linear_net, &m.results,
+                 "softmax - linear-3 2.20 % 8.30 % -6.10 [-6.81, -5.39] fails "
+                 "(besides)\n");
+    expect_shown(&claim_linear_net, &m.results,
+                 "linear-3-fashion - relu-3-fashion - - - - no figure\n");
+    end(&m);
+}
+END_TEST
+
+START_TEST(pairs_of_epochs_are_shown_as_ratios)
+{
+    struct made_up m = begin();
+    for (int s = 1; s <= 3; s++) {
+        add_figure(&m, &claim_zero_centred, "relu", s, 12, 0.5);
+        add_figure(&m, &claim_zero_centred, "elu", s, 8, 0.5);
+        add_figure(&m, &claim_zero_centred, "leaky-0.1", s, 10 + 2 * s, 0.5);
+    }
+    expect_shown(&claim_zero_centred, &m.results,
+                 "relu : elu 12.0 8.0 1.50 [1.50, 1.50] holds\n");
+    expect_shown(&claim_zero_centred, &m.results,
+                 "relu : leaky-0.1 12.0 14.0 0.86 [0.60, 1.23] open "
+                 "(besides)\n");
     end(&m);
 }
 END_TEST
@@ -553,6 +616,8 @@ static Suite *verdict_suite(void)
                         COUNT(about_pairs));
     tcase_add_test(pairs, one_better_relative_refutes_the_best);
     tcase_add_test(pairs, a_small_effect_is_none);
+    tcase_add_test(pairs, pairs_are_shown_beside_what_they_say);
+    tcase_add_test(pairs, pairs_of_epochs_are_shown_as_ratios);
     tcase_add_test(pairs, pairs_wait_for_all_runs_and_seeds);
     tcase_add_test(pairs, zeros_cost_nothing_up_to_a_knee);
     tcase_add_test(pairs, the_gain_of_dropout_is_compared);
