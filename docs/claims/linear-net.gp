@@ -35,7 +35,7 @@ unset mytics
 set grid ytics linetype 1 linecolor rgb "#e4e4e4"
 set title offset 0, -0.6
 set xlabel offset 0, 0.3
-set lmargin at screen 0.4219
+set lmargin at screen 0.4625
 set rmargin at screen 0.9719
 set tmargin at screen 0.7407
 set bmargin at screen 0.2963

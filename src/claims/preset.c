@@ -249,14 +249,15 @@ static void say_state(struct draft *draft, const struct claim *claim,
     draft_add(draft, "%s", *between == ',' ? ")" : "");
 }
 
-/* Of few pairs each; of more how many there are of each state, and of some, or
- * where one decides, which. */
+/* Of few pairs each; of more how many there are of each state, and which, of
+ * many only those of which one decides. */
 static void say_pairs(struct draft *draft, const struct claim *claim,
                       const struct effect *effects,
                       const int counts[EFFECT_N_STATES])
 {
     const struct preset *p = claim->preset;
     const struct form form = form_of(claim);
+    const int decides = p->need == PRESET_NO ? EFFECT_FAILS : EFFECT_HOLDS;
     int n = 0;
     for (int state = 0; state < EFFECT_N_STATES; state++)
         n += counts[state];
@@ -272,7 +273,7 @@ static void say_pairs(struct draft *draft, const struct claim *claim,
         draft_add(draft, "%s%s: %d", state ? "; " : "", effect_states[state],
                   counts[state]);
         say_state(draft, claim, effects, (enum effect_state)state,
-                  n <= SOME || state < EFFECT_OPEN);
+                  n <= SOME || state == decides);
     }
     draft_add(draft, ".");
 }

@@ -41,20 +41,19 @@ static const struct compare_arm arms[] = {
         NET_MAXOUT_NORM, "fashion-mnist", 1),
 };
 
-#define PAIRS(NAME, END)                                                       \
-    {NAME END, "relu" END, false},                                             \
+#define PAIR(NAME, END)                                                        \
     {                                                                          \
-        NAME END "-norm", "relu" END "-norm", false                            \
+        NAME END, "relu" END, false                                            \
     }
-#define ALL_PAIRS(END)                                                         \
-    PAIRS("leaky-0.01", END), PAIRS("leaky-0.18", END), PAIRS("prelu", END),   \
-        PAIRS("elu", END), PAIRS("srelu", END), PAIRS("selu", END),            \
-        PAIRS("softplus", END), PAIRS("softplus-ln2", END),                    \
-        PAIRS("softplus-5", END), PAIRS("gelu", END), PAIRS("silu", END),      \
-        PAIRS("tanh", END), PAIRS("sigmoid", END), PAIRS("maxout", END)
+#define PAIRS(END)                                                             \
+    PAIR("leaky-0.01", END), PAIR("leaky-0.18", END), PAIR("prelu", END),      \
+        PAIR("elu", END), PAIR("srelu", END), PAIR("selu", END),               \
+        PAIR("softplus", END), PAIR("softplus-ln2", END),                      \
+        PAIR("softplus-5", END), PAIR("gelu", END), PAIR("silu", END),         \
+        PAIR("tanh", END), PAIR("sigmoid", END), PAIR("maxout", END)
 
-static const struct preset_pair pairs[] = {ALL_PAIRS(""),
-                                           ALL_PAIRS("-fashion")};
+static const struct preset_pair pairs[] = {
+    PAIRS(""), PAIRS("-norm"), PAIRS("-fashion"), PAIRS("-fashion-norm")};
 
 static const struct preset preset = {
     .data = "cifar10",

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW = 24, LETTER = 8, MARGIN = 24, LEFT_MOST = 270 };
+enum { ROW = 24, LETTER = 8, MARGIN = 24, LEFT_MOST = 360 };
 #define LINEAR 12 /* so far as that goes without a logarithm */
 
 const char *const effect_states[EFFECT_N_STATES] = {[EFFECT_HOLDS] = "holds",
