@@ -227,15 +227,14 @@ static void say_pair(struct draft *draft, const struct form *form,
 
 enum { FEW = 3, SOME = 8 };
 
-/* "open: 2 (none - l2 +0.35, none - l1 +0.10)". */
-static void say_state(struct draft *draft, const struct claim *claim,
-                      const struct effect *effects, enum effect_state state,
-                      bool names)
+/* " (none - l2 +0.35, none - l1 +0.10)": the pairs of a state, if any. */
+static void say_names(struct draft *draft, const struct claim *claim,
+                      const struct effect *effects, enum effect_state state)
 {
     const struct preset *p = claim->preset;
     const struct form form = form_of(claim);
     const char *between = " (";
-    for (size_t i = 0; i < p->n_pairs && names; i++) {
+    for (size_t i = 0; i < p->n_pairs; i++) {
         if (p->pairs[i].shown || state_of(&effects[i], p->least) != state)
             continue;
         draft_add(draft, "%s%s - %s", between, p->pairs[i].higher,
@@ -272,8 +271,8 @@ static void say_pairs(struct draft *draft, const struct claim *claim,
             continue;
         draft_add(draft, "%s%s: %d", state ? "; " : "", effect_states[state],
                   counts[state]);
-        say_state(draft, claim, effects, (enum effect_state)state,
-                  n <= SOME || state == decides);
+        if (n <= SOME || state == decides)
+            say_names(draft, claim, effects, (enum effect_state)state);
     }
     draft_add(draft, ".");
 }

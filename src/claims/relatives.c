@@ -67,7 +67,7 @@ static const struct preset preset = {
         {
             [CLAIM_QUICK] = {10000, 1, -6, 2, 0, 3},
             [CLAIM_STANDARD] = {20000, 3, -6, 3, 3, 10},
-            [CLAIM_FULL] = {0, 3, -7, 3, 2, 10},
+            [CLAIM_FULL] = {0, 3, -6, 3, 3, 10},
         },
     .pairs = pairs,
     .n_pairs = COUNT(pairs),

@@ -40,7 +40,7 @@ static const struct preset preset = {
         {
             [CLAIM_QUICK] = {10000, 1, -7, 2, 0, 4},
             [CLAIM_STANDARD] = {20000, 3, -8, 3, 5, 15},
-            [CLAIM_FULL] = {0, 3, -8, 4, 3, 20},
+            [CLAIM_FULL] = {0, 3, -8, 4, 5, 20},
         },
 };
 

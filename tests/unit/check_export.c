@@ -90,7 +90,7 @@ static struct ramp_model *make_plain_model(const struct example *e)
 /* ==== The file, compiled ==== */
 
 struct compiled {
-    void *library;
+    void *handle;
     void (*logits)(float *, const uint8_t *);
     int (*classify)(float *, const uint8_t *);
     int (*selftest)(void);
@@ -107,12 +107,12 @@ static void compile(struct compiled *c, const char *source, const char *more)
              "-lm",
              cc && *cc ? cc : "gcc", more, library, source);
     ck_assert_msg(system(command) == 0, "failed: %s", command);
-    c->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    ck_assert_msg(c->library != NULL, "%s", dlerror());
-    *(void **)&c->logits = dlsym(c->library, "net_1_logits");
-    *(void **)&c->classify = dlsym(c->library, "net_1_classify");
-    *(void **)&c->selftest = dlsym(c->library, "net_1_selftest");
-    c->classes = dlsym(c->library, "net_1_classes");
+    c->handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    ck_assert_msg(c->handle != NULL, "%s", dlerror());
+    *(void **)&c->logits = dlsym(c->handle, "net_1_logits");
+    *(void **)&c->classify = dlsym(c->handle, "net_1_classify");
+    *(void **)&c->selftest = dlsym(c->handle, "net_1_selftest");
+    c->classes = dlsym(c->handle, "net_1_classes");
     ck_assert(c->logits && c->classify && c->selftest && c->classes);
 }
 
@@ -186,7 +186,7 @@ static void check_example(const struct example *e)
     ck_assert_int_eq(c.selftest(), 0);
     compare(&c, model, e, true);
     compare(&c, model, e, false);
-    dlclose(c.library);
+    dlclose(c.handle);
     ramp_model_free(model);
 }
 
@@ -286,7 +286,7 @@ START_TEST(every_scale)
         ck_assert_mem_eq(ours, theirs, sizeof ours);
     }
     ramp_predictor_free(predictor);
-    dlclose(c.library);
+    dlclose(c.handle);
     ramp_model_free(model);
 }
 END_TEST
@@ -333,7 +333,7 @@ START_TEST(hostile_names)
     for (int i = 0; i < 4; i++)
         ck_assert_str_eq(c.classes[i], classes[i]);
     ck_assert_int_eq(c.selftest(), 0);
-    dlclose(c.library);
+    dlclose(c.handle);
     ramp_model_free(model);
 }
 END_TEST
@@ -344,7 +344,7 @@ START_TEST(thread_local_maps)
     struct ramp_model *model = make_plain_model(&small);
     export_and_compile(&c, model, "-DNET_1_THREAD=_Thread_local");
     ck_assert_int_eq(c.selftest(), 0);
-    dlclose(c.library);
+    dlclose(c.handle);
     ramp_model_free(model);
 }
 END_TEST
